@@ -1,0 +1,3 @@
+//! Tariffs, their plans and circuits, and the proofs of bills.
+
+pub mod program;

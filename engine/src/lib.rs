@@ -1,0 +1,1 @@
+//! The store, the customer's and the supplier's acts.
