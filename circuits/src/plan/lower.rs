@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use num_integer::Integer;
-use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, One, Zero};
+use num_traits::{One, Zero};
 
 use crate::program::{Node, NodeId, Piece, Program, Ratio, Schedule, SlotClasses, Ties};
 
-use super::form::{Form, Overflow, checked_lcm};
+use super::form::{Form, Overflow, checked_lcm, ratio};
 use super::{Affine, Cell, Input, Interval, Output, Part, Plan, PlanRefusal, Span, Step, Value};
 
 pub(super) fn lower(program: &Program) -> Result<Plan, PlanRefusal> {
@@ -197,11 +197,11 @@ impl Planner<'_> {
             let Some(to) = lower.to else { continue };
             let bound = self.fits(to.numer().checked_mul(denominator).ok_or(Overflow))?;
             let bound = Integer::div_floor(&bound, to.denom());
-            let change = |of: fn(&Piece) -> Ratio| of(upper).checked_sub(&of(lower)).ok_or(Overflow);
-            let per_unit = change(|p| p.slope).and_then(|s| s.checked_div(&denominator.into()).ok_or(Overflow));
+            let per_unit = ratio::sub(upper.slope, lower.slope).and_then(|s| ratio::div(s, denominator.into()));
             let per_unit = self.fits(per_unit)?;
-            let jump = per_unit.checked_mul(&bound.into()).ok_or(Overflow);
-            let jump = self.fits(jump.and_then(|j| j.checked_add(&change(|p| p.intercept)?).ok_or(Overflow)))?;
+            let jump = ratio::sub(upper.intercept, lower.intercept);
+            let jump = jump.and_then(|jump| ratio::add(jump, ratio::mul(per_unit, bound.into())?));
+            let jump = self.fits(jump)?;
             let (above, excess) = self.compare(of.clone(), bound)?;
             sum = self.fits(sum.plus(&excess, per_unit))?;
             sum = self.fits(sum.plus(&above, jump))?;
