@@ -18,7 +18,7 @@ use crate::program::{NodeId, Program, Ratio};
 
 pub use interval::{Interval, LIMIT};
 pub use witness::Witness;
-pub(crate) use witness::{reading, span};
+pub(crate) use witness::reading;
 
 /// A tariff over a period, ready to be laid out.
 #[derive(Clone, Debug)]
@@ -234,11 +234,11 @@ impl Step {
     }
 }
 
-impl Affine {
-    /// The single value that the form equals, when it is one.
-    pub fn as_value(&self) -> Option<Value> {
-        match (self.terms.as_slice(), self.constant) {
-            ([(value, 1)], 0) => Some(*value),
+impl Output {
+    /// The step's result that is disclosed as it is, when the output is one.
+    pub fn as_result(&self) -> Option<Value> {
+        match (self.affine.terms.as_slice(), self.affine.constant, self.scale) {
+            ([(value @ Value::Result(..), 1)], 0, 1) => Some(*value),
             _ => None,
         }
     }

@@ -74,8 +74,7 @@ pub(crate) fn reading(plan: &Plan, readings: &Readings, cell: Cell) -> u32 {
     plan.slots.first().after(cell.offset).and_then(|slot| readings.get(cell.register, slot)).unwrap_or(0)
 }
 
-/// The span that a reading falls into.
-pub(crate) fn span(spans: &[Span], reading: u32) -> Option<&Span> {
+fn span(spans: &[Span], reading: u32) -> Option<&Span> {
     spans.iter().find(|span| span.lo <= reading && reading <= span.hi)
 }
 
