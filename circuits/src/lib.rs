@@ -2,7 +2,17 @@
 
 mod chip;
 pub mod circuit;
-pub use chip::field as chip_field;
+pub mod committed;
 pub mod layout;
+mod link;
+pub mod params;
 pub mod plan;
+pub mod prepared;
 pub mod program;
+pub mod refusal;
+mod schnorr;
+pub mod statement;
+mod transcript;
+pub mod version;
+
+pub use chip::field;

@@ -4,8 +4,8 @@ mod support;
 
 use halo2_proofs::dev::MockProver;
 use support::*;
-use wattproof_circuits::chip_field as field;
 use wattproof_circuits::circuit::{BillCircuit, with_shape};
+use wattproof_circuits::field;
 use wattproof_circuits::layout::Layout;
 use wattproof_circuits::plan::{Plan, Witness};
 use wattproof_circuits::program::*;

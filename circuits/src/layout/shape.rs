@@ -100,6 +100,12 @@ impl Shape {
         self.span_limbs.saturating_sub(1)
     }
 
+    /// Look-up arguments.
+    pub fn lookups(&self) -> usize {
+        let ends = usize::from(self.spans || self.peak) + usize::from(self.spans);
+        ends + usize::from(self.spans) + self.limbs_below() + self.limbs_above()
+    }
+
     /// Whether table rows must be no wider than a limb.
     pub(super) fn splits(&self) -> bool {
         self.span_limbs == 1
@@ -141,10 +147,7 @@ impl Shape {
         let small_columns =
             1 + usize::from(self.operands) + self.digits + if self.spans { 4 } else { 0 } + limb_columns;
         let wide_lookups = usize::from(self.spans);
-        let mut limb_lookups = limb_columns;
-        if self.spans || self.peak {
-            limb_lookups += if self.spans { 2 } else { 1 };
-        }
+        let limb_lookups = self.lookups() - wide_lookups;
         (150 + 4 * small_columns + 36 * wide_lookups + 16 * limb_lookups) as u64
     }
 }

@@ -1,11 +1,19 @@
 //! Programs and readings that several tests use.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+use ff::Field;
 use num_rational::Ratio as Rational;
+use pasta_curves::{EqAffine, Fp};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+use wattproof_circuits::committed::Committed;
+use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
-use wattproof_meter::calendar::{Slot, SlotRange};
+use wattproof_circuits::refusal::ProofRefusal;
+use wattproof_circuits::statement::{BatchReference, Statement};
+use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
+use wattproof_meter::commit::{CommitmentTables, Opening};
+use wattproof_meter::record::{Certification, MeterId};
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 
@@ -97,4 +105,60 @@ pub fn random_readings(program: &Program, seed: u64) -> Readings {
         }
     }
     readings
+}
+
+/// A household whose meter committed to its readings.
+pub struct Household {
+    pub readings: Readings,
+    pub openings: Committed<Opening>,
+    pub points: Committed<EqAffine>,
+    /// The commitments of all batches in order.
+    pub bytes: Vec<[u8; 32]>,
+}
+
+impl Household {
+    pub fn new(program: &Program, seed: u64) -> Self {
+        Household::with_readings(program, random_readings(program, seed), seed)
+    }
+
+    pub fn with_readings(program: &Program, readings: Readings, seed: u64) -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed ^ 0x00c0_ffee);
+        let tables = CommitmentTables::new();
+        let mut openings = Committed::gaps(program.slots, program.registers.len());
+        let mut points = Committed::gaps(program.slots, program.registers.len());
+        let mut bytes = vec![];
+        for slot in program.slots.iter() {
+            for register in 0..program.registers.len() {
+                let opening = Opening::from_scalar(Fp::random(&mut rng));
+                let commitment = tables.commit(readings.get(register, slot).unwrap(), &opening);
+                assert!(openings.set(register, slot, opening));
+                assert!(points.set(register, slot, *commitment.point()));
+                bytes.push(commitment.to_bytes());
+            }
+        }
+        Household { readings, openings, points, bytes }
+    }
+
+    pub fn statement(&self, prepared: &Prepared) -> Statement {
+        Statement {
+            meter: MeterId([7; 8]),
+            certification: Certification::Classic,
+            revision: 0,
+            tariff: [1; 32],
+            data: [2; 32],
+            slot_length: SlotLength::HALF_HOUR,
+            slots: prepared.plan().slots,
+            offsets: vec![(prepared.plan().slots.first(), 0)],
+            batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
+            disclosed: prepared.price(&self.readings).unwrap(),
+        }
+    }
+
+    pub fn prove(&self, prepared: &Prepared, statement: &Statement) -> Vec<u8> {
+        prepared.prove(statement, &self.bytes, &self.readings, &self.openings, &[9; 32]).unwrap()
+    }
+
+    pub fn verify(&self, prepared: &Prepared, statement: &Statement, proof: &[u8]) -> Result<(), ProofRefusal> {
+        prepared.verify(statement, &self.bytes, &self.points, proof, &[5; 32])
+    }
 }
