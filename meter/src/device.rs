@@ -184,3 +184,6 @@ fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, MeterRefusal> {
     SysRng.try_fill_bytes(&mut *bytes).map_err(|_| MeterRefusal::Randomness)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;
