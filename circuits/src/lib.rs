@@ -1,5 +1,6 @@
 //! Tariffs, their plans and circuits, and the proofs of bills.
 
+pub mod bill;
 mod chip;
 pub mod circuit;
 pub mod committed;

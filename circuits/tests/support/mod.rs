@@ -13,9 +13,9 @@ use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::{BatchReference, Statement};
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::commit::{CommitmentTables, Opening};
-use wattproof_meter::record::{Certification, MeterId};
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
+use wattproof_meter::record::{Certification, MeterId};
 
 pub fn int(n: i128) -> Ratio {
     Rational::from(n)
