@@ -43,8 +43,11 @@ impl Register {
     pub fn new(name: &str, unit: Unit, bits: u8) -> Option<Self> {
         let starts = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
         let clean = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        (starts && clean && name.len() <= MAX_NAME && (1..=MAX_BITS).contains(&bits))
-            .then(|| Register { name: name.into(), unit, bits })
+        (starts && clean && name.len() <= MAX_NAME && (1..=MAX_BITS).contains(&bits)).then(|| Register {
+            name: name.into(),
+            unit,
+            bits,
+        })
     }
 
     /// The name, as tariffs and readings files use it.
