@@ -1,5 +1,6 @@
 //! Tariffs, their plans and circuits, and the proofs of bills.
 
+<<<<<<< HEAD
 pub mod bill;
 mod chip;
 pub mod circuit;
@@ -17,3 +18,10 @@ mod transcript;
 pub mod version;
 
 pub use chip::field;
+=======
+pub mod exact;
+pub mod period;
+pub mod program;
+pub mod rule;
+pub mod tariff;
+>>>>>>> tariff
