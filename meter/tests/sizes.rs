@@ -1,5 +1,6 @@
 //! Bytes of an upload, beside plain uploads and the figures that the guides to this design give.
 //! `cargo test -p wattproof-meter --test sizes -- --nocapture` prints the table.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod common;
 
