@@ -29,4 +29,4 @@ pub mod label;
 pub mod quantity;
 pub mod reading;
 pub mod record;
-mod wire;
+pub mod wire;
