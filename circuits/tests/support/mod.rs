@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "test set-up")]
 
 pub mod generate;
+pub mod lies;
+pub mod programs;
+pub mod tape;
 
 use ff::Field;
 use num_rational::Ratio as Rational;
