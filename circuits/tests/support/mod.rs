@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 #![allow(clippy::unwrap_used, reason = "test set-up")]
 
+pub mod debug;
+pub mod determinism;
 pub mod generate;
 pub mod lies;
 pub mod programs;
@@ -22,6 +24,28 @@ use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::{Certification, MeterId};
+
+/// Whether recorded files are to be written anew.
+pub fn recording() -> bool {
+    std::env::var_os("WATTPROOF_RECORD").is_some()
+}
+
+/// Compares a text with its recorded file, whatever its line ends, or records it.
+pub fn recorded(path: &std::path::Path, text: &str) {
+    if recording() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let again = "WATTPROOF_RECORD=1 cargo test -p wattproof-circuits writes it anew: read the difference first";
+    assert_eq!(text, expected.replace("\r\n", "\n"), "{} differs; {again}", path.display());
+}
+
+/// A file of recorded descriptions.
+pub fn description(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("description").join(name)
+}
 
 pub fn int(n: i128) -> Ratio {
     Rational::from(n)

@@ -38,6 +38,12 @@ impl Sample {
         Sample { name, program, readings, plan, layout }
     }
 
+    /// A sample, if its program needs a circuit.
+    pub fn planned(name: &'static str, program: Program, readings: Readings) -> Option<Self> {
+        let needed = !Plan::new(&program).unwrap().is_linear();
+        needed.then(|| Sample::with_readings(name, program, readings))
+    }
+
     pub fn witness(&self) -> Witness {
         Witness::of(&self.plan, &self.readings)
     }
@@ -191,9 +197,14 @@ pub fn bare_peak() -> Sample {
     Sample::new("bare peak", small(4, 4, nodes), &[7, 15, 15, 0])
 }
 
-/// Every act over two registers: schedules with tags, a maximum, blocks, a floor, roundings of three kinds, a shown
-/// line, and a total that is a sum.
+/// Every act over two registers: schedules with tags, a maximum, blocks, a floor, roundings of two kinds, a shown line,
+/// and a total that is a sum.
 pub fn all_acts() -> Sample {
+    all_acts_on("all acts", [5, 9, 7, 12, 13, 7, 7, 3])
+}
+
+/// The same on other readings.
+pub fn all_acts_on(name: &'static str, readings: [u32; 8]) -> Sample {
     let count = 4;
     let nodes = vec![
         Node::EachReading {
@@ -204,9 +215,9 @@ pub fn all_acts() -> Sample {
         Node::Peak { register: 1, classes: one_class(count), within: vec![true] },
         Node::Readings { register: 0, classes: two_classes(count), rates: vec![Ratio::new(1, 2), Ratio::new(5, 4)] },
         Node::Scheduled { of: 2, schedule: blocks(&[8, 20], &[3, 6, 4]) },
-        Node::Linear { terms: vec![(0, Ratio::new(1, 8)), (3, int(1))], constant: int(2) },
+        Node::Linear { terms: vec![(0, Ratio::new(1, 6)), (3, int(1))], constant: int(2) },
         Node::Rounded { of: 4, unit: int(1), ties: Ties::HalfEven },
-        Node::Linear { terms: vec![(1, Ratio::new(3, 4)), (5, int(-1))], constant: int(0) },
+        Node::Linear { terms: vec![(1, Ratio::new(5, 6)), (5, int(-1))], constant: int(0) },
         Node::Rounded { of: 6, unit: int(1), ties: Ties::HalfAwayFromZero },
         Node::Smaller(5, 1),
         Node::Linear { terms: vec![(5, int(1)), (7, int(1)), (8, int(2))], constant: int(3) },
@@ -214,7 +225,7 @@ pub fn all_acts() -> Sample {
     let mut program = small(4, count, nodes);
     program.registers.push(Register::new("export", Unit::WattHour, 4).unwrap());
     program.lines = vec![Line { name: "demand".into(), node: 7, shown: true }];
-    Sample::new("all acts", program, &[3, 9, 14, 2, 0, 15, 7, 11])
+    Sample::new(name, program, &readings)
 }
 
 pub fn samples() -> Vec<Sample> {

@@ -133,14 +133,18 @@ impl Tape {
         self.value((self.column(column), row))
     }
 
-    /// The same tape with one advice cell changed.
-    #[must_use]
-    pub fn with(mut self, column: &str, row: usize, value: Fp) -> Self {
+    pub fn set(&mut self, column: &str, row: usize, value: Fp) {
         let cell = (self.column(column), row);
         let at = *self.cells.get(&cell).unwrap_or_else(|| panic!("{column} at row {row} is not assigned"));
         if let Event::Advice(_, _, now) = &mut self.events[at] {
             *now = value;
         }
+    }
+
+    /// The same tape with one advice cell changed.
+    #[must_use]
+    pub fn with(mut self, column: &str, row: usize, value: Fp) -> Self {
+        self.set(column, row, value);
         self
     }
 

@@ -5,13 +5,39 @@ use pasta_curves::Fp;
 use wattproof_circuits::field;
 use wattproof_circuits::layout::{Act, Place};
 
+use super::settle::{Deviation, settle};
 use super::{Lie, START_AT, Sample, TERM_ADDS, ZERO_AT, broken, chains, unequal, users};
+use crate::support::tape::Failure;
 
 pub(super) fn lies(sample: &Sample) -> Vec<Lie> {
     let mut lies = starts(sample);
     lies.extend(terms(sample));
     lies.extend(copies(sample));
     lies.extend(amounts(sample));
+    lies.extend(followed(sample));
+    lies
+}
+
+/// Every deviation by one with all that follows: nothing but the one constraint, or digits, stands in its way.
+fn followed(sample: &Sample) -> Vec<Lie> {
+    let mut lies = vec![];
+    let mut tell = |deviation: Deviation, failure: Failure| {
+        let (tape, mut expect) = settle(sample, sample.tape(), deviation);
+        expect.push(failure);
+        lies.push(Lie::new(format!("{deviation:?}, and all that follows"), tape, expect));
+    };
+    for chain in chains(sample) {
+        let start = if chain.constant == 0 { ZERO_AT } else { START_AT };
+        tell(Deviation::Start(chain.start), broken(start, chain.start));
+        for (row, term) in (chain.first_term()..).zip(&chain.terms) {
+            tell(Deviation::Term(row), broken(TERM_ADDS, row));
+            match term.copied {
+                Some((Place::Instance(index), ..)) => tell(Deviation::Amount(index), broken(ZERO_AT, chain.end())),
+                Some((from, ..)) => tell(Deviation::Copy(row), unequal(from)),
+                None => {}
+            }
+        }
+    }
     lies
 }
 
@@ -86,8 +112,10 @@ fn amounts(sample: &Sample) -> Vec<Lie> {
             ));
         }
     }
-    if sample.plan.outputs.len() == 2 {
-        let mut tape = sample.tape();
+    let mut tape = sample.tape();
+    if let [first, second] = tape.instance.as_slice()
+        && first != second
+    {
         tape.instance.swap(0, 1);
         let expect = vec![unequal(disclosed_at(sample, 0)), unequal(disclosed_at(sample, 1))];
         lies.push(Lie::new("the two amounts swapped", tape, expect));

@@ -3,45 +3,13 @@
 use ff::Field;
 use pasta_curves::Fp;
 use wattproof_circuits::field;
-use wattproof_circuits::layout::Act;
 
-use super::{
-    COMPARE_REST, DIGITS_END_AT, DIGITS_LOWEST, DIGITS_UPPER, DIVIDE_REST, Lie, RANGE_IS, Sample, broken, integer,
-};
-
-/// A range check: its row, its rows of digits, and the constraint that ties it to what it checks.
-struct Check {
-    row: usize,
-    groups: usize,
-    tie: &'static str,
-}
-
-fn checks(sample: &Sample) -> Vec<Check> {
-    let checks = sample.layout.acts.iter().filter_map(|act| match *act {
-        Act::Range { row, groups, .. } => Some(Check { row, groups, tie: RANGE_IS }),
-        Act::Compare { row, groups, .. } => Some(Check { row, groups, tie: COMPARE_REST }),
-        Act::Divide { row, groups, .. } => Some(Check { row, groups, tie: DIVIDE_REST }),
-        _ => None,
-    });
-    checks.collect()
-}
+use super::{Check, DIGITS_END_AT, DIGITS_LOWEST, DIGITS_UPPER, Lie, Sample, broken, checks, integer};
 
 pub(super) fn lies(sample: &Sample) -> Vec<Lie> {
     let checks = checks(sample);
-    checks
-        .iter()
-        .flat_map(|check| [of_four(sample, check), upper_of_four(sample, check), ends(sample, check)].concat_all())
-        .collect()
-}
-
-trait ConcatAll {
-    fn concat_all(self) -> Vec<Lie>;
-}
-
-impl<const N: usize> ConcatAll for [Vec<Lie>; N] {
-    fn concat_all(self) -> Vec<Lie> {
-        self.into_iter().flatten().collect()
-    }
+    let told = |of: fn(&Sample, &Check) -> Vec<Lie>| checks.iter().flat_map(move |check| of(sample, check));
+    told(of_four).chain(told(upper_of_four)).chain(told(ends)).collect()
 }
 
 /// The lowest digit of each row takes four from the row below it.

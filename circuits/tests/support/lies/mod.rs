@@ -6,6 +6,7 @@
 mod chains;
 mod digits;
 mod peak;
+mod settle;
 mod spans;
 mod steps;
 
@@ -52,7 +53,12 @@ impl Lie {
 
 /// Every lie that can be told of a sample.
 pub fn lies(sample: &Sample) -> Vec<Lie> {
-    [chains::lies, digits::lies, steps::lies, spans::lies, peak::lies].into_iter().flat_map(|of| of(sample)).collect()
+    let told = [chains::lies, digits::lies, steps::lies, spans::lies, peak::lies];
+    let mut lies: Vec<Lie> = told.into_iter().flat_map(|of| of(sample)).collect();
+    let otherwise = |check: Check| lies.iter().flat_map(move |lie| told_otherwise(sample, lie, &check)).collect();
+    let otherwise: Vec<Vec<Lie>> = checks(sample).into_iter().map(otherwise).collect();
+    lies.extend(otherwise.into_iter().flatten());
+    lies
 }
 
 fn broken(name: &str, row: usize) -> Failure {
@@ -85,29 +91,6 @@ fn users(sample: &Sample, tape: &Tape, chain: &Chain) -> Vec<Failure> {
         _ => None,
     });
     using.unwrap()
-}
-
-/// Moves every copy of a place, the sums of the chains that take it, and the amount that discloses it; gives what then
-/// fails where those chains are used.
-fn moved(sample: &Sample, mut tape: Tape, place: Place, by: Fp) -> (Tape, Vec<Failure>) {
-    let mut failures = vec![];
-    for chain in chains(sample) {
-        for (row, term) in (chain.first_term()..).zip(&chain.terms) {
-            let Some((from, _, weight)) = term.copied else { continue };
-            if from == place {
-                tape = tape.nudged("operand", row, by).shifted(row + 1..=chain.end(), by * field(weight));
-                failures.extend(users(sample, &tape, chain));
-            }
-        }
-    }
-    for act in &sample.layout.acts {
-        if let Act::Disclose { place: of, output } = act {
-            if *of == place {
-                tape.instance[*output] += by;
-            }
-        }
-    }
-    (tape, failures)
 }
 
 /// The witness of a prover who believes one wrong result and is otherwise right: later steps follow from it.
@@ -162,6 +145,87 @@ fn later_too_wide(sample: &Sample, witness: &Witness, from: usize) -> Vec<Failur
         _ => None,
     });
     failures.collect()
+}
+
+/// Writes a value's digits, of a value below zero those of its floors.
+fn write_digits(sample: &Sample, mut tape: Tape, row: usize, groups: usize, value: i128) -> Tape {
+    let digits = sample.layout.shape.digits;
+    for group in 0..groups {
+        let rest = value >> (2 * digits * group);
+        tape.set("rest", row + group, field(rest));
+        for n in 1..digits {
+            tape.set(&format!("digit {n}"), row + group, field((rest >> (2 * n)) & 3));
+        }
+    }
+    tape
+}
+
+/// A lie whose value does not fit its digits, told in every other way: the digits stop at another row, run on below the
+/// last, or are those of zero.
+fn told_otherwise(sample: &Sample, lie: &Lie, check: &Check) -> Vec<Lie> {
+    let Check { row, groups, tie } = *check;
+    let value = lie.tape.get("rest", row);
+    // A value that is no small integer is told as cut after its first row, others as cut after the last.
+    let told = if small(value).is_some() { groups } else { 1 };
+    let refused = broken(DIGITS_LOWEST, row + told - 1);
+    if small(value).is_some_and(|value| fits(sample, value, groups)) || !lie.expect.contains(&refused) {
+        return vec![];
+    }
+    let others: Vec<_> = lie.expect.iter().filter(|failure| **failure != refused).cloned().collect();
+    let otherwise = |how: &str, tape: Tape, failure: Failure| {
+        Lie::new(format!("{}, {how}", lie.what), tape, others.iter().cloned().chain([failure]).collect())
+    };
+    let mut lies = vec![];
+    let fits = |cut| small(value).is_some_and(|value| fits(sample, value, cut));
+    for cut in (1..=groups).filter(|cut| *cut != told && !fits(*cut)) {
+        let tape = cut_after(sample, lie.tape.clone(), row, groups, cut);
+        lies.push(otherwise(&format!("cut after {cut} rows of digits"), tape, broken(DIGITS_LOWEST, row + cut - 1)));
+    }
+    let open = cut_after(sample, lie.tape.clone(), row, groups, groups + 1);
+    lies.push(otherwise("its digits left open", open, broken(DIGITS_END_AT, row + groups)));
+    if !bool::from(value.is_zero()) {
+        let zero = write_digits(sample, lie.tape.clone(), row, groups, 0);
+        lies.push(otherwise("its digits those of zero", zero, broken(tie, row)));
+    }
+    lies
+}
+
+/// The digits of a value right for the first rows, then those of zero. What is no small integer has digits of zero and a
+/// rest that the field divides.
+fn cut_after(sample: &Sample, tape: Tape, row: usize, groups: usize, cut: usize) -> Tape {
+    let width = 2 * sample.layout.shape.digits;
+    let value = tape.get("rest", row);
+    let mut tape = write_digits(sample, tape, row, groups, small(value).unwrap_or(0));
+    for group in 0..=groups {
+        let rest = match small(value) {
+            Some(value) => field(value >> (width * group)),
+            None => value * field(1 << (width * group)).invert().unwrap(),
+        };
+        if group < cut {
+            tape.set("rest", row + group, rest);
+        } else {
+            tape = write_digits(sample, tape, row + group, groups.saturating_sub(group), 0);
+            tape.set("rest", row + group, Fp::ZERO);
+        }
+    }
+    tape
+}
+
+/// A range check: its row, its rows of digits, and the constraint that ties it to what it checks.
+struct Check {
+    row: usize,
+    groups: usize,
+    tie: &'static str,
+}
+
+fn checks(sample: &Sample) -> Vec<Check> {
+    let checks = sample.layout.acts.iter().filter_map(|act| match *act {
+        Act::Range { row, groups, .. } => Some(Check { row, groups, tie: RANGE_IS }),
+        Act::Compare { row, groups, .. } => Some(Check { row, groups, tie: COMPARE_REST }),
+        Act::Divide { row, groups, .. } => Some(Check { row, groups, tie: DIVIDE_REST }),
+        _ => None,
+    });
+    checks.collect()
 }
 
 /// A field element that is a small integer.

@@ -3,11 +3,12 @@
 use ff::Field;
 use pasta_curves::Fp;
 use wattproof_circuits::field;
-use wattproof_circuits::layout::{Act, Place};
+use wattproof_circuits::layout::Act;
 use wattproof_circuits::plan::Step;
 
+use super::settle::{Deviation, settle};
 use super::spans::{LookUps, limbs, out_of_limbs, with_limbs};
-use super::{Lie, PEAK_KEEPS, PEAK_MARK_IS, PEAK_STEPS, Sample, broken, integer, moved};
+use super::{Lie, PEAK_KEEPS, PEAK_MARK_IS, PEAK_STEPS, Sample, broken, integer};
 use crate::support::tape::{Failure, Tape};
 
 /// The rows of a maximum.
@@ -57,8 +58,8 @@ fn set(sample: &Sample, search: &Search, maximum: i128) -> (Tape, Vec<Failure>) 
             expect.push(Failure::LookUp(LookUps::of(sample).below, row));
         }
     }
-    let (tape, users) = moved(sample, tape, Place::Sum(search.end()), by);
-    expect.extend(users);
+    let (tape, later) = settle(sample, tape, Deviation::Before);
+    expect.extend(later);
     (tape, expect)
 }
 
@@ -130,8 +131,8 @@ fn changes(sample: &Sample, search: &Search) -> Vec<Lie> {
             expect.extend(past.then_some(Failure::LookUp(LookUps::of(sample).below, row)));
         }
         expect.extend((search.found() > at).then(|| broken(PEAK_STEPS, search.found())));
-        let (tape, users) = moved(sample, tape, Place::Sum(search.end()), Fp::ONE);
-        expect.extend(users);
+        let (tape, later) = settle(sample, tape, Deviation::Before);
+        expect.extend(later);
         lies.push(Lie::new(format!("the maximum is one more after {at}"), tape, expect));
     }
     lies

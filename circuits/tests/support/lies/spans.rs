@@ -3,10 +3,11 @@
 use ff::Field;
 use pasta_curves::Fp;
 use wattproof_circuits::field;
-use wattproof_circuits::layout::{Act, Linked, Place, TableRow};
+use wattproof_circuits::layout::{Act, Linked, TableRow};
 use wattproof_circuits::plan::{Span, Step};
 
-use super::{Lie, PRICE_ADDS, Sample, ZERO_AT, broken, integer, moved};
+use super::settle::{Deviation, settle};
+use super::{Lie, PRICE_ADDS, Sample, ZERO_AT, broken, integer};
 use crate::support::tape::{Failure, Tape};
 
 /// The indices of a shape's look-ups: one a limb column, then what lies below, then what lies above, then spans.
@@ -106,12 +107,9 @@ fn with_span(sample: &Sample, of: &Priced, span: Span, what: String) -> Lie {
     Lie::new(what, tape, expect)
 }
 
-/// Moves the sums from a row to the end of its step, and whatever takes the last.
+/// Moves the sums from a row to the end of its step, and whatever follows from the last.
 fn shift_end(sample: &Sample, tape: Tape, from: usize, end: usize, by: Fp) -> (Tape, Vec<Failure>) {
-    if bool::from(by.is_zero()) {
-        return (tape, vec![]);
-    }
-    moved(sample, tape.shifted(from..=end, by), Place::Sum(end), by)
+    settle(sample, tape.shifted(from..=end, by), Deviation::Before)
 }
 
 /// A price of one too much; later sums follow.
