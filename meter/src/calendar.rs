@@ -121,3 +121,55 @@ impl SlotRange {
         (first < end).then(|| SlotRange { first, count: end.0 - first.0 })
     }
 }
+
+/// Days of a week.
+const WEEK_DAYS: u32 = 7;
+/// The Unix epoch was a Thursday: the first Monday after it is day 4.
+const FIRST_MONDAY: u32 = 4;
+
+/// What one batch covers.
+///
+/// Batch numbers are absolute, so they are gapless with time: a day batch's number is its UTC day counted from
+/// 1970-01-01, a week batch's number is its week, Monday to Sunday in UTC, counted from Monday 1970-01-05.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BatchPeriod {
+    /// A UTC day.
+    Day,
+    /// A UTC week from Monday.
+    Week,
+}
+
+impl BatchPeriod {
+    /// UTC days in a batch.
+    pub fn days(self) -> u32 {
+        match self {
+            BatchPeriod::Day => 1,
+            BatchPeriod::Week => WEEK_DAYS,
+        }
+    }
+
+    /// Slots in a batch, 1 to 10,080.
+    pub fn slot_count(self, length: SlotLength) -> u32 {
+        self.days() * length.per_day()
+    }
+
+    /// The number of the batch that holds `slot`; nothing in a week that began before the first Monday.
+    pub fn number_of(self, slot: Slot, length: SlotLength) -> Option<u32> {
+        let day = slot.index() / length.per_day();
+        Some(day.checked_sub(self.first_day())? / self.days())
+    }
+
+    /// The slots of a batch; nothing past the last slot index.
+    pub fn slots(self, number: u32, length: SlotLength) -> Option<SlotRange> {
+        let day = number.checked_mul(self.days())?.checked_add(self.first_day())?;
+        SlotRange::new(Slot(day.checked_mul(length.per_day())?), self.slot_count(length))
+    }
+
+    /// The UTC day on which batch 0 starts.
+    fn first_day(self) -> u32 {
+        match self {
+            BatchPeriod::Day => 0,
+            BatchPeriod::Week => FIRST_MONDAY,
+        }
+    }
+}

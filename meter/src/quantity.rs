@@ -27,24 +27,54 @@ impl Unit {
             Unit::VarHour => "VArh",
         }
     }
+
+    /// The unit written like this.
+    pub fn from_symbol(symbol: &str) -> Option<Self> {
+        [Unit::WattHour, Unit::VarHour].into_iter().find(|unit| unit.symbol() == symbol)
+    }
 }
+
+/// Which way a register counts, seen from the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sign {
+    /// Delivered to the customer: counts for the supplier.
+    Delivered,
+    /// Received from the customer: counts against the supplier.
+    Received,
+}
+
+/// The name that makes a register count what is received from the customer unless told otherwise.
+const EXPORT: &str = "export";
 
 /// One of a meter's counters: its name, unit and bound.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Register {
     name: String,
     unit: Unit,
+    sign: Sign,
     bits: u8,
 }
 
 impl Register {
-    /// A register whose readings lie below `2^bits`. Nothing when the name is not 1 to 16 characters of
+    /// A register whose readings lie below `2^bits`, received from the customer when it is named `export` and
+    /// delivered otherwise. Nothing when the name is not 1 to 16 characters of
     /// `a-z0-9_` starting with a letter, or the bits are not 1 to 32.
     pub fn new(name: &str, unit: Unit, bits: u8) -> Option<Self> {
         let starts = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
         let clean = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        (starts && clean && name.len() <= MAX_NAME && (1..=MAX_BITS).contains(&bits))
-            .then(|| Register { name: name.into(), unit, bits })
+        let sign = if name == EXPORT { Sign::Received } else { Sign::Delivered };
+        (starts && clean && name.len() <= MAX_NAME && (1..=MAX_BITS).contains(&bits)).then(|| Register {
+            name: name.into(),
+            unit,
+            sign,
+            bits,
+        })
+    }
+
+    /// The same register counting this way.
+    pub fn with_sign(mut self, sign: Sign) -> Self {
+        self.sign = sign;
+        self
     }
 
     /// The name, as tariffs and readings files use it.
@@ -55,6 +85,11 @@ impl Register {
     /// The unit that readings count.
     pub fn unit(&self) -> Unit {
         self.unit
+    }
+
+    /// Which way it counts.
+    pub fn sign(&self) -> Sign {
+        self.sign
     }
 
     /// Readings lie below two to this power; 1 to 32.

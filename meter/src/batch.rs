@@ -1,0 +1,193 @@
+//! Sealed batches: a UTC day or week of readings, encrypted, certified and signed.
+//!
+//! # Bytes
+//!
+//! Integers are little-endian, `r` is the number of registers, `c` slots × registers.
+//!
+//! | bytes | field |
+//! |---|---|
+//! | 1 | version, 1 |
+//! | 1 | certification, 1 = one commitment a reading |
+//! | 8 | meter id |
+//! | 4 | batch number, absolute: see [`BatchPeriod`](crate::calendar::BatchPeriod) |
+//! | 1 | revision |
+//! | 4 | first slot |
+//! | 2 | slot length in minutes |
+//! | 2 | slots: those of a day or a week |
+//! | 1 | `r`, 1 to 16 |
+//! | r | bits of each register, 1 to 32 |
+//! | 1 | gap flag: 0 no gap, 1 a gap map follows |
+//! | 0 or ⌈c/8⌉ | gap map, slot by slot, lowest bit first; at least one bit set, none behind the end |
+//! | 8 | synthetic nonce |
+//! | 8 | fingerprint of K |
+//! | 32 | digest of the commitments |
+//! | ⌈bits/8⌉ | readings XOR pads, slot by slot, lowest bit first; a gap takes no bits, bits behind the end are 0 |
+//! | 64 | ed25519 signature |
+//!
+//! The header is everything before the digest. The signature is over `wattproof:v1:batch` ‖ header ‖
+//! BLAKE2b-256(ciphertext) ‖ digest. The digest is BLAKE2b-256 of length of header (8) ‖ header ‖ the commitments,
+//! 32 bytes each, slot by slot, the registers of a slot in their order; a gap has none.
+
+use alloc::vec::Vec;
+
+use blake2b_simd::Params;
+use ed25519_dalek::Signature;
+
+use crate::commit::Commitment;
+use crate::record::MeterRecord;
+use crate::wire::Reader;
+
+mod header;
+mod open;
+mod pack;
+mod refusal;
+mod seal;
+
+pub use header::BatchHeader;
+pub use open::{CertifiedReading, OpenBatch};
+pub use refusal::{BatchRefusal, OpenRefusal, SealRefusal};
+pub use seal::Sealer;
+
+/// Bytes of an ed25519 signature.
+const SIGNATURE: usize = 64;
+/// Bytes of the digest of commitments.
+const DIGEST: usize = 32;
+/// What a batch's signature starts with.
+const TAG: &[u8] = b"wattproof:v1:batch";
+
+/// A batch of well-formed bytes, kept exactly as they came. Only [`SealedBatch::verify`] says whose they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedBatch {
+    bytes: Vec<u8>,
+    header: BatchHeader,
+    header_length: usize,
+}
+
+impl SealedBatch {
+    /// Reads a batch; refuses everything but the one canonical form. Checks no signature.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BatchRefusal> {
+        let mut reader = Reader::new(bytes);
+        let header = BatchHeader::read(&mut reader)?;
+        let header_length = bytes.len() - reader.left();
+        reader.take(DIGEST).ok_or(BatchRefusal::Short)?;
+        let bits = header.payload_bits();
+        let ciphertext = reader.take(bits.div_ceil(8)).ok_or(BatchRefusal::Short)?;
+        reader.take(SIGNATURE).ok_or(BatchRefusal::Short)?;
+        if reader.left() > 0 {
+            return Err(BatchRefusal::Long { extra: reader.left() });
+        }
+        if !bits.is_multiple_of(8) && ciphertext.last().is_some_and(|last| last >> (bits % 8) != 0) {
+            return Err(BatchRefusal::CiphertextPadding);
+        }
+        Ok(SealedBatch { bytes: bytes.to_vec(), header, header_length })
+    }
+
+    /// The bytes as they came.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What the batch says about itself.
+    pub fn header(&self) -> &BatchHeader {
+        &self.header
+    }
+
+    /// The digest of the commitments.
+    pub fn digest(&self) -> &[u8; 32] {
+        let digest = self.bytes[self.header_length..].first_chunk();
+        digest.unwrap_or(&[0; 32])
+    }
+
+    /// BLAKE2b-256 of what the signature covers: names this batch, with its readings, in a bill.
+    pub fn header_digest(&self) -> [u8; 32] {
+        hash(b"wp1-header", &[&self.signed_message()])
+    }
+
+    /// Checks that this is a batch of the meter behind `record`, with its registers, slot length and calendar, signed
+    /// by it as it stands.
+    pub fn verify(&self, record: &MeterRecord) -> Result<(), BatchRefusal> {
+        let header = &self.header;
+        let (expected, found) = (record.id(), header.meter);
+        if expected != found {
+            return Err(BatchRefusal::Meter { expected, found });
+        }
+        if header.certification != record.certification() {
+            return Err(BatchRefusal::OtherCertification);
+        }
+        if header.slot_length != record.slot_length() {
+            return Err(BatchRefusal::OtherSlotLength);
+        }
+        if !header.bits.iter().copied().eq(record.registers().iter().map(|register| register.bits())) {
+            return Err(BatchRefusal::OtherRegisters);
+        }
+        if record.period().slots(header.number, header.slot_length) != Some(header.slots) {
+            return Err(BatchRefusal::Slots { number: header.number });
+        }
+        let signature = Signature::from_bytes(self.signature());
+        record.public_key().verify_strict(&self.signed_message(), &signature).map_err(|_| BatchRefusal::Signature)
+    }
+
+    /// Whether these are the commitments that the meter certified: all of them, slot by slot, the registers of a slot
+    /// in their order, none for a gap. One hash.
+    pub fn certifies(&self, commitments: impl IntoIterator<Item = Commitment>) -> bool {
+        let mut digest = CommitmentsDigest::new(self.header_bytes());
+        commitments.into_iter().for_each(|commitment| digest.absorb(&commitment));
+        digest.finish() == *self.digest()
+    }
+
+    fn header_bytes(&self) -> &[u8] {
+        &self.bytes[..self.header_length]
+    }
+
+    fn ciphertext(&self) -> &[u8] {
+        &self.bytes[self.header_length + DIGEST..self.bytes.len() - SIGNATURE]
+    }
+
+    fn signature(&self) -> &[u8; SIGNATURE] {
+        self.bytes.last_chunk().unwrap_or(&[0; SIGNATURE])
+    }
+
+    fn signed_message(&self) -> Vec<u8> {
+        signed_message(self.header_bytes(), self.digest(), self.ciphertext())
+    }
+}
+
+/// The digest of a batch's commitments as they are made; the order is that of [`BatchHeader::certified`].
+#[derive(Clone, Debug)]
+pub struct CommitmentsDigest(blake2b_simd::State);
+
+impl CommitmentsDigest {
+    /// For the batch with this header: its bytes before the digest.
+    pub fn new(header: &[u8]) -> Self {
+        let mut state = Params::new().hash_length(DIGEST).personal(b"wp1-commitments").to_state();
+        state.update(&(header.len() as u64).to_le_bytes()).update(header);
+        CommitmentsDigest(state)
+    }
+
+    /// Takes the next commitment.
+    pub fn absorb(&mut self, commitment: &Commitment) {
+        self.0.update(&commitment.to_bytes());
+    }
+
+    /// The digest.
+    pub fn finish(self) -> [u8; 32] {
+        first_32(&self.0.finalize())
+    }
+}
+
+/// What the meter signs.
+fn signed_message(header: &[u8], digest: &[u8; 32], ciphertext: &[u8]) -> Vec<u8> {
+    [TAG, header, &hash(b"wp1-ciphertext", &[ciphertext]), digest].concat()
+}
+
+fn hash(personal: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut state = Params::new().hash_length(32).personal(personal).to_state();
+    for part in parts {
+        state.update(part);
+    }
+    first_32(&state.finalize())
+}
+
+fn first_32(hash: &blake2b_simd::Hash) -> [u8; 32] {
+    core::array::from_fn(|i| hash.as_bytes()[i])
+}
