@@ -6,11 +6,16 @@
 //! |---|---|
 //! | readings from a file, or someone else's file turned into one | [`intake`] |
 //! | a household to try things with | [`household`] |
+//! | the store itself: statistics, check, backup | [`store`] |
 //! | what time it is | [`clock`] |
 //!
 //! Every failure is a [`refusal::Refusal`]: a sentence, a stable code, and what to do.
 
+pub mod archive;
 pub mod clock;
 pub mod household;
 pub mod intake;
+pub mod period;
 pub mod refusal;
+pub mod registry;
+pub mod store;

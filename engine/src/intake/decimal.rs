@@ -54,9 +54,11 @@ pub(super) fn whole(text: &str, shift: u32) -> Result<Whole, NotWhole> {
     };
     let nearest = (value + one / 2) / one;
     let off = value.abs_diff(nearest * one);
-    (written >= NOISE_DIGITS && off <= one / 1_000_000)
-        .then(|| fit(nearest).map(Whole::Settled))
-        .unwrap_or(Err(NotWhole::Fraction))
+    if written >= NOISE_DIGITS && off <= one / 1_000_000 {
+        fit(nearest).map(Whole::Settled)
+    } else {
+        Err(NotWhole::Fraction)
+    }
 }
 
 fn fit(value: u128) -> Result<u32, NotWhole> {
