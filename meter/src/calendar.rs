@@ -20,7 +20,7 @@ impl SlotLength {
 
     /// `minutes` must divide 1,440.
     pub fn from_minutes(minutes: u16) -> Option<Self> {
-        NonZeroU16::new(minutes).filter(|m| DAY_MINUTES % m.get() == 0).map(SlotLength)
+        NonZeroU16::new(minutes).filter(|m| DAY_MINUTES.is_multiple_of(m.get())).map(SlotLength)
     }
 
     /// Minutes, 1 to 1,440.

@@ -8,6 +8,8 @@
 //! | [`record`] | the meter's public record |
 //! | [`batch`] | sealed, certified and signed batches |
 //! | [`fallback`] | signed totals when the customer never answers |
+//! | `device` | the simulated meter in one file (feature `std`) |
+//! | `label` | K on a printable label and as a QR code on the terminal (feature `std`) |
 //!
 //! Without the feature `std` the crate is `no_std` with `alloc`: no threads, clock, files or operating system's
 //! randomness.
@@ -18,9 +20,13 @@ extern crate alloc;
 pub mod batch;
 pub mod calendar;
 pub mod commit;
+#[cfg(feature = "std")]
+pub mod device;
 pub mod fallback;
 pub mod key;
+#[cfg(feature = "std")]
+pub mod label;
 pub mod quantity;
 pub mod reading;
 pub mod record;
-mod wire;
+pub mod wire;

@@ -1,0 +1,140 @@
+//! The classic link: what ties the linked column to the meter's commitments. See `docs/protocol.md#link`.
+//!
+//! halo2 opens the linked column at `x` in any case: `a(x) = Σ aᵢ·Lᵢ(x)`. With `C'ᵢ` the commitment that the verifier
+//! derives for row `i` and `B_j` the prover's commitments to the blinding rows, the verifier checks
+//! `Σ Lᵢ(x)·C'ᵢ + Σ L_j(x)·B_j = a(x)·G + w·H`. Everything on the left is in the transcript before `x` exists, so by
+//! Schwartz–Zippel the column equals the committed values, and rows without a commitment are zero.
+
+use ff::Field;
+use halo2_proofs::poly::EvaluationDomain;
+use halo2_proofs::poly::commitment::MSM;
+use pasta_curves::{EqAffine, Fp};
+use rand_core::Rng;
+use wattproof_meter::commit::{Generators, Opening};
+use zeroize::Zeroizing;
+
+use crate::committed::Committed;
+use crate::layout::{Layout, Linked};
+use crate::plan::{Cell, Plan};
+
+/// The prover's half: the blinding rows it foresees, and the openings of their commitments.
+#[allow(missing_debug_implementations, reason = "openings are secret")]
+pub(crate) struct Blinding {
+    openings: Zeroizing<Vec<Fp>>,
+    /// `B_j = b_j·G + o_j·H`, one a blinding row.
+    pub(crate) commitments: Vec<EqAffine>,
+}
+
+impl Blinding {
+    /// `rows` is a clone of the stream that `create_proof` will draw from: the linked column is advice column 0, so its
+    /// blinding rows are the first `count` draws. Should that order ever change, the proof would not verify, and the
+    /// prover, who checks its own proof, would hand nothing out.
+    pub(crate) fn new(generators: &Generators, count: usize, mut rows: impl Rng, mut openings: impl Rng) -> Self {
+        let values: Zeroizing<Vec<Fp>> = Zeroizing::new((0..count).map(|_| Fp::random(&mut rows)).collect());
+        let openings: Zeroizing<Vec<Fp>> = Zeroizing::new((0..count).map(|_| Fp::random(&mut openings)).collect());
+        let commitments = values.iter().zip(openings.iter()).map(|(value, opening)| {
+            let point = generators.g * value + generators.h * opening;
+            group::Curve::to_affine(&point)
+        });
+        Blinding { commitments: commitments.collect(), openings }
+    }
+
+    /// `w`, the opening of the left side of the link's equation.
+    pub(crate) fn opening(&self, at: &Opened<'_>, openings: &Committed<Opening>) -> Fp {
+        let readings = at.factors().map(|(cell, factor)| {
+            let opening = at.plan.slots.first().after(cell.offset).and_then(|slot| openings.get(cell.register, slot));
+            opening.map_or(Fp::ZERO, |opening| factor * opening.scalar())
+        });
+        let blinding = at.blinding().iter().zip(self.openings.iter()).map(|(lagrange, opening)| lagrange * opening);
+        readings.chain(blinding).sum()
+    }
+}
+
+/// The link's equation once `x` is known.
+pub(crate) struct Opened<'a> {
+    plan: &'a Plan,
+    lagrange: Vec<Fp>,
+    blinding: usize,
+    /// The factor of each cell's commitment, slot by slot.
+    factors: Vec<Fp>,
+}
+
+impl<'a> Opened<'a> {
+    /// `blinding` is the number of blinding rows.
+    pub(crate) fn new(plan: &'a Plan, layout: &Layout, blinding: usize, x: Fp) -> Self {
+        // The degree only sizes the quotient's domain, of which nothing is used here.
+        let domain = EvaluationDomain::new(3, layout.k);
+        let rows = 1i32 << layout.k;
+        let lagrange = domain.l_i_range(x, x.pow_vartime([1 << layout.k]), 0..rows);
+        let factors = factors(plan, layout, &lagrange);
+        Opened { plan, lagrange, blinding, factors }
+    }
+
+    /// The factor of each cell's commitment; cells that no row uses are left out.
+    fn factors(&self) -> impl Iterator<Item = (Cell, Fp)> + '_ {
+        let registers = self.plan.registers.len();
+        let cells = (0u32..self.plan.slots.count())
+            .flat_map(move |offset| (0..registers).map(move |register| Cell { register, offset }));
+        cells.zip(self.factors.iter().copied()).filter(|(_, factor)| !bool::from(factor.is_zero()))
+    }
+
+    /// The Lagrange polynomials of the blinding rows at `x`.
+    fn blinding(&self) -> &[Fp] {
+        &self.lagrange[self.lagrange.len() - self.blinding..]
+    }
+
+    /// Adds `weight · (left − right)` to the proof's own equation. False when a cell that the plan uses has no commitment.
+    #[must_use]
+    pub(crate) fn append(
+        &self,
+        msm: &mut MSM<'_, EqAffine>,
+        generators: &Generators,
+        weight: Fp,
+        commitments: &Committed<EqAffine>,
+        received: &Received,
+    ) -> bool {
+        for (cell, factor) in self.factors() {
+            let slot = self.plan.slots.first().after(cell.offset);
+            let Some(point) = slot.and_then(|slot| commitments.get(cell.register, slot)) else { return false };
+            msm.append_term(weight * factor, *point);
+        }
+        for (lagrange, point) in self.blinding().iter().zip(&received.blinding) {
+            msm.append_term(weight * lagrange, *point);
+        }
+        msm.append_term(-weight * received.linked, generators.g);
+        msm.append_term(-weight * received.opening, generators.h);
+        true
+    }
+}
+
+/// What the verifier read of the link.
+pub(crate) struct Received {
+    /// `B_j`.
+    pub(crate) blinding: Vec<EqAffine>,
+    /// `a(x)`.
+    pub(crate) linked: Fp,
+    /// `w`.
+    pub(crate) opening: Fp,
+}
+
+/// `Σ over rows of Lᵢ(x) · weight of the cell in row i`, slot by slot.
+fn factors(plan: &Plan, layout: &Layout, lagrange: &[Fp]) -> Vec<Fp> {
+    let registers = plan.registers.len();
+    let mut factors = vec![Fp::ZERO; plan.slots.count() as usize * registers];
+    let mut inputs = vec![Fp::ZERO; plan.inputs.len()];
+    for (row, linked) in &layout.linked {
+        match linked {
+            Linked::Reading(cell) => factors[cell.offset as usize * registers + cell.register] += lagrange[*row],
+            Linked::Input(input) => inputs[*input] += lagrange[*row],
+        }
+    }
+    for (input, at) in plan.inputs.iter().zip(inputs) {
+        for (register, weights) in &input.weights {
+            let ours = factors.iter_mut().skip(*register).step_by(registers);
+            ours.zip(weights).filter(|(_, weight)| **weight != 0).for_each(|(factor, weight)| {
+                *factor += at * crate::chip::field(*weight);
+            });
+        }
+    }
+    factors
+}

@@ -1,0 +1,110 @@
+//! The public parameters: generators of the polynomial commitment, nothing secret and nothing set up.
+//!
+//! They take seconds to derive by hashing to the curve, so those up to [`EMBEDDED_K`] are part of the program, under a
+//! pinned hash; `Params::read` by itself would accept swapped generators. Larger ones are derived when first asked for.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use halo2_proofs::poly::commitment::Params;
+use pasta_curves::EqAffine;
+
+use crate::layout::MIN_K;
+
+/// The largest embedded domain.
+pub const EMBEDDED_K: u32 = 11;
+
+/// BLAKE2b-256 of the embedded file.
+pub const EMBEDDED_DIGEST: [u8; 32] = *include_bytes!("../params/digest.bin");
+
+const EMBEDDED: &[u8] = include_bytes!("../params/generators.bin");
+const POINT: usize = 32;
+
+/// The embedded parameters are not those that the pinned hash names: the program was altered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the public parameters inside the program do not match their pinned hash")]
+pub struct ParamsAltered;
+
+static CACHE: Mutex<BTreeMap<u32, Arc<Params<EqAffine>>>> = Mutex::new(BTreeMap::new());
+
+/// The parameters for `2^k` rows, shared by everyone in the process who asks for the same `k`.
+///
+/// # Errors
+/// [`ParamsAltered`] when the embedded file does not match its pinned hash.
+pub fn params(k: u32) -> Result<Arc<Params<EqAffine>>, ParamsAltered> {
+    let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(params) = cache.get(&k) {
+        return Ok(params.clone());
+    }
+    let made = if (MIN_K..=EMBEDDED_K).contains(&k) { embedded(k)? } else { Params::new(k) };
+    let made = Arc::new(made);
+    cache.insert(k, made.clone());
+    Ok(made)
+}
+
+/// The file holds the generators of [`EMBEDDED_K`], of which smaller domains use a prefix, then the Lagrange basis of
+/// each domain from [`MIN_K`] up, then `w` and `u`.
+fn embedded(k: u32) -> Result<Params<EqAffine>, ParamsAltered> {
+    if digest(EMBEDDED) != EMBEDDED_DIGEST {
+        return Err(ParamsAltered);
+    }
+    let bases = POINT << EMBEDDED_K;
+    let before: usize = (MIN_K..k).map(|k| POINT << k).sum();
+    let piece = |from: usize, len: usize| EMBEDDED.get(from..from + len).ok_or(ParamsAltered);
+    let (generators, lagrange) = (piece(0, POINT << k)?, piece(bases + before, POINT << k)?);
+    let last = piece(EMBEDDED.len().saturating_sub(2 * POINT), 2 * POINT)?;
+    let head = k.to_le_bytes();
+    let mut file = head.chain(generators).chain(lagrange).chain(last);
+    Params::read(&mut file).map_err(|_| ParamsAltered)
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    let hash = blake2b_simd::Params::new().hash_length(32).personal(b"wattproof-params").hash(bytes);
+    hash.as_bytes().try_into().unwrap_or([0; 32])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn derived() -> Vec<u8> {
+        let mut file = vec![];
+        let mut bases = vec![];
+        let mut last = vec![];
+        for k in MIN_K..=EMBEDDED_K {
+            let mut written = vec![];
+            Params::<EqAffine>::new(k).write(&mut written).unwrap();
+            let (generators, rest) = written[4..].split_at(POINT << k);
+            bases = generators.to_vec();
+            file.extend(&rest[..POINT << k]);
+            last = rest[POINT << k..].to_vec();
+        }
+        [bases, file, last].concat()
+    }
+
+    /// `WATTPROOF_RECORD=1` writes the file instead of checking it.
+    #[test]
+    fn embedded_parameters_are_the_derived_ones() {
+        let derived = derived();
+        if std::env::var_os("WATTPROOF_RECORD").is_some() {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/params");
+            std::fs::write(format!("{folder}/generators.bin"), &derived).unwrap();
+            std::fs::write(format!("{folder}/digest.bin"), digest(&derived)).unwrap();
+            return;
+        }
+        assert!(derived == EMBEDDED, "embedded parameters differ from those that hashing to the curve gives");
+        assert_eq!(digest(EMBEDDED), EMBEDDED_DIGEST);
+    }
+
+    #[test]
+    fn every_embedded_domain_reads_back() {
+        for k in MIN_K..=EMBEDDED_K {
+            let mut ours = vec![];
+            params(k).unwrap().write(&mut ours).unwrap();
+            let mut theirs = vec![];
+            Params::<EqAffine>::new(k).write(&mut theirs).unwrap();
+            assert!(ours == theirs, "k = {k}");
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The tariff's local calendar: which settlement periods a billing period holds, and when each is by local time.
+//!
+//! A tariff day starts at the tariff's own hour. Days of 46, 48 and 50 half hours come out of the zone's offsets by
+//! themselves. Zones are those of the bundled database, never the machine's, and the offsets that were used are
+//! listed ([`Period::offsets`]) so that a statement can name them.
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{Timestamp, ToSpan};
+use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
+
+/// The longest billing period, in local days: three years.
+pub const MAX_DAYS: u32 = 3 * 366;
+
+/// Minutes of a civil day.
+pub(crate) const DAY_MINUTES: u16 = 24 * 60;
+
+/// A zone, a slot length and a start of day: what turns dates into settlement periods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    name: String,
+    zone: TimeZone,
+    slot: SlotLength,
+    day_from: u16,
+}
+
+impl Calendar {
+    /// `zone` by its IANA name as written there; `day_from` in minutes after midnight, a slot's edge below 1,440.
+    pub fn new(zone: &str, slot: SlotLength, day_from: u16) -> Result<Self, PeriodError> {
+        let unknown = || PeriodError::UnknownZone { zone: zone.to_owned() };
+        let found = TimeZoneDatabase::bundled().get(zone).map_err(|_| unknown())?;
+        if found.iana_name() != Some(zone) {
+            return Err(unknown());
+        }
+        if day_from >= DAY_MINUTES || !day_from.is_multiple_of(slot.minutes()) {
+            return Err(PeriodError::DayStart { minute: day_from, slot });
+        }
+        Ok(Calendar { name: zone.to_owned(), zone: found, slot, day_from })
+    }
+
+    /// The names of all zones.
+    pub fn zones() -> Vec<String> {
+        TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect()
+    }
+
+    /// The zone's name.
+    pub fn zone(&self) -> &str {
+        &self.name
+    }
+
+    /// The length of a settlement period.
+    pub fn slot(&self) -> SlotLength {
+        self.slot
+    }
+
+    /// The clock time at which a tariff day starts, in minutes after midnight; below 1,440.
+    pub fn day_from(&self) -> u16 {
+        self.day_from
+    }
+
+    /// The second at which the tariff day of `date` starts: later by the gap when the clock skips it, the first of
+    /// the two when the clock repeats it.
+    fn day_start(&self, date: Date) -> Result<i64, PeriodError> {
+        let clock = Time::new((self.day_from / 60) as i8, (self.day_from % 60) as i8, 0, 0);
+        let start = clock.and_then(|clock| self.zone.to_ambiguous_timestamp(date.to_datetime(clock)).compatible());
+        start.map(|start| start.as_second()).map_err(|_| PeriodError::OutOfRange)
+    }
+}
+
+/// A billing period: whole tariff days, and the settlement periods they hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    calendar: Calendar,
+    first: Date,
+    slots: SlotRange,
+    /// The first slot of each day, and at last the period's end.
+    starts: Vec<Slot>,
+    offsets: Vec<Offset>,
+}
+
+/// A UTC offset in force from a slot on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Offset {
+    /// The first slot it applies to.
+    pub from: Slot,
+    /// Seconds that local time is ahead of UTC.
+    pub seconds: i32,
+}
+
+/// When a settlement period starts, by local time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Local {
+    /// The tariff day it belongs to.
+    pub day: Date,
+    /// That day's weekday.
+    pub weekday: Weekday,
+    /// The clock time in minutes after midnight; below 1,440.
+    pub minute: u16,
+}
+
+impl Period {
+    /// Reads `2026-03` (a month) or `2026-03-01..2026-04-01` (dates, the end exclusive).
+    pub fn parse(text: &str, calendar: &Calendar) -> Result<Self, PeriodError> {
+        let bad = || PeriodError::Unreadable { text: text.chars().take(40).collect() };
+        let (first, end) = match text.split_once("..") {
+            Some((first, end)) => (date(first).ok_or_else(bad)?, date(end).ok_or_else(bad)?),
+            None => {
+                let first = date(&format!("{text}-01")).ok_or_else(bad)?;
+                (first, first.checked_add(1.month()).map_err(|_| PeriodError::OutOfRange)?)
+            }
+        };
+        Period::new(first, end, calendar)
+    }
+
+    /// The tariff days from `first` up to but not `end`.
+    pub fn new(first: Date, end: Date, calendar: &Calendar) -> Result<Self, PeriodError> {
+        if first.year() < 1971 || end.year() > 2200 {
+            return Err(PeriodError::OutOfRange);
+        }
+        let days = first.until(end).map_err(|_| PeriodError::OutOfRange)?.get_days();
+        let days = u32::try_from(days).ok().filter(|days| *days > 0).ok_or(PeriodError::Empty { first, end })?;
+        if days > MAX_DAYS {
+            return Err(PeriodError::TooLong { days });
+        }
+        let starts = day_starts(first, days, calendar)?;
+        let (from, to) = (starts[0], starts[days as usize]);
+        let slots = to.index().checked_sub(from.index()).filter(|count| *count > 0);
+        let slots = slots.and_then(|count| SlotRange::new(from, count)).ok_or(PeriodError::Empty { first, end })?;
+        let offsets = offsets(slots, calendar)?;
+        Ok(Period { calendar: calendar.clone(), first, slots, starts, offsets })
+    }
+
+    /// The calendar it was made with.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The first day.
+    pub fn first_day(&self) -> Date {
+        self.first
+    }
+
+    /// The day after the last.
+    pub fn end_day(&self) -> Date {
+        self.day(self.days() as usize)
+    }
+
+    /// How many local days; at least one and at most [`MAX_DAYS`].
+    pub fn days(&self) -> u32 {
+        (self.starts.len() - 1) as u32
+    }
+
+    /// The settlement periods.
+    pub fn slots(&self) -> SlotRange {
+        self.slots
+    }
+
+    /// The UTC offsets in force: the first from the period's first slot, then each change.
+    pub fn offsets(&self) -> &[Offset] {
+        &self.offsets
+    }
+
+    /// The settlement periods of each day, in order.
+    pub fn slots_by_day(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.starts.windows(2).map(|day| day[1].index() - day[0].index())
+    }
+
+    /// When a slot starts by local time; nothing outside the period.
+    pub fn local(&self, slot: Slot) -> Option<Local> {
+        if !self.slots.contains(slot) {
+            return None;
+        }
+        let offset = self.offsets[self.offsets.partition_point(|offset| offset.from <= slot) - 1];
+        let second = slot.start(self.calendar.slot) + i64::from(offset.seconds);
+        let day = self.day(self.starts.partition_point(|start| *start <= slot) - 1);
+        let minute = (second.rem_euclid(i64::from(DAY_MINUTES) * 60) / 60) as u16;
+        Some(Local { day, weekday: day.weekday(), minute })
+    }
+
+    fn day(&self, index: usize) -> Date {
+        self.first.saturating_add((index as i64).days())
+    }
+}
+
+impl core::fmt::Display for Period {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}..{}", self.first, self.end_day())
+    }
+}
+
+/// `2026-03-01`, exactly so.
+fn date(text: &str) -> Option<Date> {
+    let bytes = text.as_bytes();
+    let shape = bytes.len() == 10
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if !shape {
+        return None;
+    }
+    Date::new(text[0..4].parse().ok()?, text[5..7].parse().ok()?, text[8..10].parse().ok()?).ok()
+}
+
+/// The first slot of each of the days and of the day after them.
+fn day_starts(first: Date, days: u32, calendar: &Calendar) -> Result<Vec<Slot>, PeriodError> {
+    let dates = (0..=days).map(|day| first.checked_add(i64::from(day).days()).map_err(|_| PeriodError::OutOfRange));
+    let slot = |date: Date| {
+        let misfit = || PeriodError::Misfit { zone: calendar.name.clone(), slot: calendar.slot, day: date };
+        Slot::starting_at(calendar.day_start(date)?, calendar.slot).ok_or_else(misfit)
+    };
+    dates.map(|date| slot(date?)).collect()
+}
+
+/// The offsets over the slots; each must keep clock times on slot edges.
+fn offsets(slots: SlotRange, calendar: &Calendar) -> Result<Vec<Offset>, PeriodError> {
+    let length = calendar.slot;
+    let time = |second: i64| Timestamp::from_second(second).map_err(|_| PeriodError::OutOfRange);
+    let (first, end) = (time(slots.first().start(length))?, time(slots.end().start(length))?);
+    let changes = calendar.zone.following(first).take_while(|change| change.timestamp() < end);
+    let mut all: Vec<Offset> = Vec::new();
+    let known = [(first, calendar.zone.to_offset(first))];
+    for (at, offset) in known.into_iter().chain(changes.map(|change| (change.timestamp(), change.offset()))) {
+        let seconds = offset.seconds();
+        let misfit = || PeriodError::Misfit {
+            zone: calendar.name.clone(),
+            slot: length,
+            day: calendar.zone.to_datetime(at).date(),
+        };
+        let from = Slot::starting_at(at.as_second(), length).ok_or_else(misfit)?;
+        if i64::from(seconds) % length.seconds() != 0 {
+            return Err(misfit());
+        }
+        if all.last().is_none_or(|last| last.seconds != seconds) {
+            all.push(Offset { from, seconds });
+        }
+    }
+    Ok(all)
+}
+
+/// Why a billing period or a calendar is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PeriodError {
+    /// No such zone.
+    #[error("no time zone is named {zone}")]
+    UnknownZone {
+        /// The name given.
+        zone: String,
+    },
+    /// The day does not start on a slot's edge.
+    #[error("a day cannot start {minute} minutes after midnight with slots of {} minutes", slot.minutes())]
+    DayStart {
+        /// Minutes after midnight.
+        minute: u16,
+        /// The slot length.
+        slot: SlotLength,
+    },
+    /// Not one of the two forms.
+    #[error("{text:?} is not a billing period")]
+    Unreadable {
+        /// The first characters of the text.
+        text: String,
+    },
+    /// The end is not after the beginning.
+    #[error("the period from {first} to {end} holds no day")]
+    Empty {
+        /// The first day.
+        first: Date,
+        /// The end.
+        end: Date,
+    },
+    /// More than [`MAX_DAYS`].
+    #[error("the period has {days} days, {MAX_DAYS} is the most")]
+    TooLong {
+        /// Its days.
+        days: u32,
+    },
+    /// Before 1971 or after 2200.
+    #[error("the period is outside the years 1971 to 2200")]
+    OutOfRange,
+    /// Clock times fall between slot edges.
+    #[error("slots of {} minutes do not fit the clock of {zone} on {day}", slot.minutes())]
+    Misfit {
+        /// The zone.
+        zone: String,
+        /// The slot length.
+        slot: SlotLength,
+        /// A day on which they do not fit.
+        day: Date,
+    },
+}
+
+impl PeriodError {
+    /// The reason as a stable word.
+    pub fn code(&self) -> &'static str {
+        match self {
+            PeriodError::UnknownZone { .. } => "unknown-zone",
+            PeriodError::DayStart { .. } => "off-slot-edge",
+            PeriodError::Unreadable { .. } => "period-unreadable",
+            PeriodError::Empty { .. } => "period-empty",
+            PeriodError::TooLong { .. } => "period-too-long",
+            PeriodError::OutOfRange => "period-out-of-range",
+            PeriodError::Misfit { .. } => "slots-misfit-zone",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            PeriodError::UnknownZone { .. } => "use a name of the IANA database, such as Europe/London",
+            PeriodError::DayStart { .. } => "start the day on a slot's edge before 24:00",
+            PeriodError::Unreadable { .. } => {
+                "write a month, 2026-03, or dates with the end excluded, 2026-03-01..2026-04-01"
+            }
+            PeriodError::Empty { .. } => "the end is excluded: give a later one",
+            PeriodError::TooLong { .. } => "bill several shorter periods",
+            PeriodError::OutOfRange => "give a year from 1971 to 2200",
+            PeriodError::Misfit { .. } => "use a shorter slot: the zone is ahead of UTC by no whole number of slots",
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Affine forms: what a value is while it is still linear in the readings and in earlier results.
+
+use std::collections::BTreeMap;
+
+use num_integer::Integer;
+use num_traits::Zero;
+
+use crate::program::Ratio;
+
+use super::Value;
+
+/// `(Σ weight · reading + Σ factor · value + constant) / denominator`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Form {
+    /// By register: one weight a slot of the period.
+    pub(super) readings: BTreeMap<usize, Vec<i128>>,
+    /// Factors of inputs and results.
+    pub(super) terms: BTreeMap<Value, i128>,
+    pub(super) constant: i128,
+    /// Above zero.
+    pub(super) denominator: i128,
+}
+
+/// An intermediate number of a plan passed 2^127: prices with too many digits.
+pub(super) struct Overflow;
+
+impl Form {
+    pub(super) fn constant(value: Ratio) -> Self {
+        Form {
+            readings: BTreeMap::new(),
+            terms: BTreeMap::new(),
+            constant: *value.numer(),
+            denominator: *value.denom(),
+        }
+    }
+
+    pub(super) fn value(value: Value, denominator: i128) -> Self {
+        let terms = BTreeMap::from([(value, 1)]);
+        Form { readings: BTreeMap::new(), terms, constant: 0, denominator }
+    }
+
+    /// Σ weight · reading of one register, with exact weights.
+    pub(super) fn readings(register: usize, weights: impl Iterator<Item = Ratio> + Clone) -> Result<Self, Overflow> {
+        let denominator = weights.clone().try_fold(1i128, |d, w| checked_lcm(d, *w.denom()))?;
+        let scaled = weights
+            .map(|w| w.numer().checked_mul(denominator / w.denom()).ok_or(Overflow))
+            .collect::<Result<Vec<_>, _>>()?;
+        let readings = BTreeMap::from([(register, scaled)]);
+        Ok(Form { readings, terms: BTreeMap::new(), constant: 0, denominator }.reduced())
+    }
+
+    /// `self + factor · other`.
+    pub(super) fn plus(mut self, other: &Form, factor: Ratio) -> Result<Self, Overflow> {
+        if factor.is_zero() {
+            return Ok(self);
+        }
+        let step = other.denominator.checked_mul(*factor.denom()).ok_or(Overflow)?;
+        let denominator = checked_lcm(self.denominator, step)?;
+        self.scale(denominator / self.denominator)?;
+        self.denominator = denominator;
+        let by = (denominator / step).checked_mul(*factor.numer()).ok_or(Overflow)?;
+        for (register, weights) in &other.readings {
+            let ours = self.readings.entry(*register).or_insert_with(|| vec![0; weights.len()]);
+            for (ours, weight) in ours.iter_mut().zip(weights) {
+                *ours = add_product(*ours, *weight, by)?;
+            }
+        }
+        for (value, term) in &other.terms {
+            let ours = self.terms.entry(*value).or_insert(0);
+            *ours = add_product(*ours, *term, by)?;
+        }
+        self.constant = add_product(self.constant, other.constant, by)?;
+        Ok(self.reduced())
+    }
+
+    /// The integer form `self · factor`, with denominator one: `factor` must clear it.
+    pub(super) fn scale(&mut self, factor: i128) -> Result<(), Overflow> {
+        let times = |n: &mut i128| n.checked_mul(factor).map(|m| *n = m).ok_or(Overflow);
+        self.readings.values_mut().flatten().try_for_each(times)?;
+        self.terms.values_mut().try_for_each(times)?;
+        times(&mut self.constant)
+    }
+
+    /// The same value in lowest terms, without zero terms.
+    fn reduced(mut self) -> Self {
+        self.readings.retain(|_, weights| weights.iter().any(|w| *w != 0));
+        self.terms.retain(|_, factor| *factor != 0);
+        let mut common = self.denominator.gcd(&self.constant);
+        for n in self.readings.values().flatten().chain(self.terms.values()) {
+            if common == 1 {
+                return self;
+            }
+            common = common.gcd(n);
+        }
+        let numbers = self.readings.values_mut().flatten().chain(self.terms.values_mut());
+        numbers.chain([&mut self.constant, &mut self.denominator]).for_each(|n| *n /= common);
+        self
+    }
+}
+
+pub(super) fn checked_lcm(a: i128, b: i128) -> Result<i128, Overflow> {
+    (a / a.gcd(&b)).checked_mul(b).ok_or(Overflow)
+}
+
+fn add_product(sum: i128, a: i128, b: i128) -> Result<i128, Overflow> {
+    a.checked_mul(b).and_then(|ab| sum.checked_add(ab)).ok_or(Overflow)
+}
+
+/// Checked arithmetic on exact numbers.
+pub(super) mod ratio {
+    use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub};
+
+    use super::Overflow;
+    use crate::program::Ratio;
+
+    pub(in super::super) fn add(a: Ratio, b: Ratio) -> Result<Ratio, Overflow> {
+        a.checked_add(&b).ok_or(Overflow)
+    }
+
+    pub(in super::super) fn sub(a: Ratio, b: Ratio) -> Result<Ratio, Overflow> {
+        a.checked_sub(&b).ok_or(Overflow)
+    }
+
+    pub(in super::super) fn mul(a: Ratio, b: Ratio) -> Result<Ratio, Overflow> {
+        a.checked_mul(&b).ok_or(Overflow)
+    }
+
+    pub(in super::super) fn div(a: Ratio, b: Ratio) -> Result<Ratio, Overflow> {
+        a.checked_div(&b).ok_or(Overflow)
+    }
+}

@@ -1,0 +1,424 @@
+//! A tariff over a period, ready to prove and verify: plan, layout and keys.
+//!
+//! Which entry for what: [`Prepared::new`] once for a tariff and period, shared by every customer on it;
+//! [`Prepared::price`] for the amounts that a bill discloses; [`Prepared::prove`] on the customer's device;
+//! [`Prepared::verify`] at the supplier's. What passing verification does not show: that the commitments are the
+//! meter's (check the batch's digest and signature), nor that the period is complete (check its slots).
+
+use std::sync::{Arc, OnceLock};
+
+use group::GroupEncoding;
+use halo2_proofs::plonk::{
+    Error, ProvingKey, VerificationStrategy, VerifyingKey, create_proof, keygen_pk, keygen_vk, verify_proof,
+};
+use halo2_proofs::poly::commitment::{Guard, MSM, Params};
+use halo2_proofs::transcript::{EncodedChallenge, Transcript};
+use pasta_curves::{EqAffine, Fp};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use wattproof_meter::commit::{Generators, Opening};
+use wattproof_meter::reading::Readings;
+
+use crate::chip::field;
+use crate::circuit::{BillCircuit, unusable_rows, with_shape};
+use crate::committed::Committed;
+use crate::layout::{Layout, LayoutRefusal};
+use crate::link::{Blinding, Opened, Received};
+use crate::params::{ParamsAltered, params};
+use crate::plan::{Plan, PlanRefusal, Witness};
+use crate::program::Program;
+use crate::refusal::{ProofRefusal, ProveRefusal};
+use crate::schnorr;
+use crate::statement::{Context, Statement};
+use crate::transcript::{Counter, Reader, Writer};
+
+const LINK_WEIGHT: &[u8; 16] = b"wattproof-weight";
+const POINT: usize = 32;
+
+/// A tariff over a period, ready to prove and verify.
+#[derive(Debug)]
+pub struct Prepared {
+    plan: Plan,
+    generators: Generators,
+    circuit: Option<Compiled>,
+}
+
+/// The circuit of a bill that needs one.
+#[derive(Debug)]
+struct Compiled {
+    layout: Layout,
+    params: Arc<Params<EqAffine>>,
+    verifying: VerifyingKey<EqAffine>,
+    proving: OnceLock<ProvingKey<EqAffine>>,
+    digest: [u8; 32],
+    blinding: usize,
+    /// Bytes of halo2's proof.
+    length: usize,
+}
+
+/// What a bill needs that its plan alone does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Logarithm of the circuit's rows; nothing when the bill needs no circuit.
+    pub k: Option<u32>,
+    /// Rows of the linked column in use.
+    pub linked_rows: usize,
+    /// Rows of the tallest column.
+    pub rows: usize,
+    /// Look-ups.
+    pub lookups: usize,
+    /// Bytes of a proof with its link, commitments not counted.
+    pub proof_bytes: usize,
+}
+
+/// Why a program cannot be prepared.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrepareRefusal {
+    /// The program has no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanRefusal),
+    /// The plan has no layout.
+    #[error(transparent)]
+    Layout(#[from] LayoutRefusal),
+    /// The public parameters were altered.
+    #[error(transparent)]
+    Params(#[from] ParamsAltered),
+    /// halo2 refuses the circuit: a fault of this library.
+    #[error("the circuit cannot be compiled: {0}")]
+    Keys(String),
+}
+
+impl Prepared {
+    /// Plans, lays out and makes the verifying key, which takes tens of milliseconds at k = 11.
+    ///
+    /// # Errors
+    /// When a value could pass its bound or the period is too long for a circuit.
+    pub fn new(program: &Program) -> Result<Self, PrepareRefusal> {
+        let plan = Plan::new(program)?;
+        let circuit = if plan.is_linear() { None } else { Some(Compiled::new(&plan)?) };
+        Ok(Prepared { plan, generators: Generators::new(), circuit })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The layout; nothing when the bill needs no circuit.
+    pub fn layout(&self) -> Option<&Layout> {
+        self.circuit.as_ref().map(|circuit| &circuit.layout)
+    }
+
+    /// The verifying key; nothing when the bill needs no circuit.
+    pub fn verifying_key(&self) -> Option<&VerifyingKey<EqAffine>> {
+        self.circuit.as_ref().map(|circuit| &circuit.verifying)
+    }
+
+    /// Sizes, for the bill and for `explain`.
+    pub fn figures(&self) -> Figures {
+        let layout = self.layout();
+        Figures {
+            k: layout.map(|layout| layout.k),
+            linked_rows: layout.map_or(0, |layout| layout.linked.len()),
+            rows: layout.map_or(0, |layout| layout.rows),
+            lookups: layout.map_or(0, |layout| layout.shape.lookups()),
+            proof_bytes: self.proof_bytes(),
+        }
+    }
+
+    /// Bytes of every proof for this tariff and period.
+    pub fn proof_bytes(&self) -> usize {
+        match &self.circuit {
+            None => schnorr::BYTES * self.plan.outputs.len(),
+            Some(circuit) => (circuit.blinding + 1) * POINT + circuit.length,
+        }
+    }
+
+    /// The amounts that a bill on these readings discloses, in the order of the plan's outputs.
+    ///
+    /// # Errors
+    /// A gap, or a reading above the bound that the tariff gives its register.
+    pub fn price(&self, readings: &Readings) -> Result<Vec<i128>, ProveRefusal> {
+        self.checked(readings)?;
+        Ok(Witness::of(&self.plan, readings).outputs(&self.plan))
+    }
+
+    /// Proves `statement`, which discloses what [`Prepared::price`] gave. `commitments` are those of all the
+    /// statement's batches in their own order; `seed` is 32 fresh bytes from the operating system, never used again.
+    ///
+    /// The proof is not yet known to verify: show it as made only after [`Prepared::verify`].
+    ///
+    /// # Errors
+    /// As for [`Prepared::price`]; [`ProveRefusal::Openings`] when a reading lacks its opening.
+    pub fn prove(
+        &self,
+        statement: &Statement,
+        commitments: &[[u8; 32]],
+        readings: &Readings,
+        openings: &Committed<Opening>,
+        seed: &[u8; 32],
+    ) -> Result<Vec<u8>, ProveRefusal> {
+        self.checked(readings)?;
+        self.all_cells(|register, slot| openings.get(register, slot).is_some()).map_err(ProveRefusal::Openings)?;
+        let context = self.context(statement, commitments);
+        let streams = Streams::new(seed, &context, openings);
+        match &self.circuit {
+            None => Ok(schnorr::prove(&self.plan, &self.generators, &context, openings, streams.secrets)),
+            Some(circuit) => {
+                let prover = Prover { plan: &self.plan, generators: &self.generators, circuit, context: &context };
+                prover.prove(&statement.disclosed, readings, openings, streams)
+            }
+        }
+    }
+
+    /// Verifies a proof. `commitments` are as for [`Prepared::prove`], `points` those of the period's readings;
+    /// `entropy` is the verifier's own, drawn after the bill's bytes were final.
+    ///
+    /// # Errors
+    /// One variant a reason; see [`ProofRefusal`].
+    pub fn verify(
+        &self,
+        statement: &Statement,
+        commitments: &[[u8; 32]],
+        points: &Committed<EqAffine>,
+        proof: &[u8],
+        entropy: &[u8; 32],
+    ) -> Result<(), ProofRefusal> {
+        self.check_statement(statement, points, proof)?;
+        let context = self.context(statement, commitments);
+        match &self.circuit {
+            None => {
+                let (plan, generators) = (&self.plan, &self.generators);
+                schnorr::verify(plan, generators, &context, points, &statement.disclosed, proof, entropy)
+                    .map_err(ProofRefusal::from)
+            }
+            Some(circuit) => {
+                let verifier = Verifier { plan: &self.plan, generators: &self.generators, circuit, context: &context };
+                let msm = verifier.equation(&statement.disclosed, points, proof, entropy)?;
+                msm.eval().then_some(()).ok_or(ProofRefusal::DoesNotHold)
+            }
+        }
+    }
+
+    /// Everything that can be refused before any curve arithmetic.
+    fn check_statement(
+        &self,
+        statement: &Statement,
+        points: &Committed<EqAffine>,
+        proof: &[u8],
+    ) -> Result<(), ProofRefusal> {
+        if proof.len() != self.proof_bytes() {
+            return Err(ProofRefusal::WrongLength { expected: self.proof_bytes(), found: proof.len() });
+        }
+        if statement.slots != self.plan.slots {
+            return Err(ProofRefusal::OtherPeriod);
+        }
+        if statement.disclosed.len() != self.plan.outputs.len() {
+            let expected = self.plan.outputs.len();
+            return Err(ProofRefusal::WrongAmounts { expected, found: statement.disclosed.len() });
+        }
+        let amounts = self.plan.outputs.iter().zip(&statement.disclosed).enumerate();
+        for (index, (output, amount)) in amounts {
+            if !output.interval.contains(*amount) {
+                return Err(ProofRefusal::AmountOutOfBounds { index });
+            }
+        }
+        self.all_cells(|register, slot| points.get(register, slot).is_some()).map_err(ProofRefusal::MissingCommitment)
+    }
+
+    fn context(&self, statement: &Statement, commitments: &[[u8; 32]]) -> Context {
+        let plan = self.circuit.as_ref().map_or([0; 32], |circuit| circuit.digest);
+        statement.context(&plan, commitments.iter())
+    }
+
+    fn checked(&self, readings: &Readings) -> Result<(), ProveRefusal> {
+        self.all_cells(|register, slot| readings.get(register, slot).is_some()).map_err(ProveRefusal::Gap)?;
+        let bounded = |register: usize, slot| {
+            readings.get(register, slot).is_some_and(|reading| reading <= self.plan.registers[register].max())
+        };
+        self.all_cells(bounded).map_err(ProveRefusal::AboveBound)
+    }
+
+    /// The first slot at which some register of the tariff fails `check`.
+    fn all_cells(&self, check: impl Fn(usize, wattproof_meter::calendar::Slot) -> bool) -> Result<(), u32> {
+        let registers = self.plan.registers.len();
+        let failing = self.plan.slots.iter().find(|slot| !(0..registers).all(|register| check(register, *slot)));
+        failing.map_or(Ok(()), |slot| Err(slot.index()))
+    }
+}
+
+impl Compiled {
+    fn new(plan: &Plan) -> Result<Self, PrepareRefusal> {
+        let layout = Layout::new(plan)?;
+        let params = params(layout.k)?;
+        let circuit = BillCircuit::shape_only(plan, &layout);
+        let verifying = with_shape(layout.shape, || keygen_vk(&params, &circuit)).map_err(keys)?;
+        let digest = digest(&format!("{:?}", verifying.pinned()));
+        let length = proof_length(&params, &verifying, plan.outputs.len()).map_err(keys)?;
+        let blinding = unusable_rows(layout.shape);
+        Ok(Compiled { layout, params, verifying, proving: OnceLock::new(), digest, blinding, length })
+    }
+
+    fn proving(&self, plan: &Plan) -> Result<&ProvingKey<EqAffine>, Error> {
+        if let Some(key) = self.proving.get() {
+            return Ok(key);
+        }
+        let circuit = BillCircuit::shape_only(plan, &self.layout);
+        let key = with_shape(self.layout.shape, || keygen_pk(&self.params, self.verifying.clone(), &circuit))?;
+        Ok(self.proving.get_or_init(|| key))
+    }
+}
+
+fn keys(error: Error) -> PrepareRefusal {
+    PrepareRefusal::Keys(error.to_string())
+}
+
+fn digest(description: &str) -> [u8; 32] {
+    let hash = blake2b_simd::Params::new().hash_length(32).personal(b"wattproof-circut").hash(description.as_bytes());
+    hash.as_bytes().try_into().unwrap_or([0; 32])
+}
+
+/// The verifier run on nothing, to count what it reads.
+fn proof_length(params: &Params<EqAffine>, key: &VerifyingKey<EqAffine>, outputs: usize) -> Result<usize, Error> {
+    let mut counter = Counter::new(Generators::new().g);
+    let amounts = vec![Fp::zero(); outputs];
+    verify_proof(params, key, Collect(params.empty_msm()), &[&[&amounts]], &mut counter)?;
+    Ok(counter.bytes())
+}
+
+/// Keeps the proof's equation instead of deciding it.
+struct Collect<'p>(MSM<'p, EqAffine>);
+
+impl<'p> VerificationStrategy<'p, EqAffine> for Collect<'p> {
+    type Output = MSM<'p, EqAffine>;
+
+    fn process<E: EncodedChallenge<EqAffine>>(
+        self,
+        read: impl FnOnce(MSM<'p, EqAffine>) -> Result<Guard<'p, EqAffine, E>, Error>,
+    ) -> Result<MSM<'p, EqAffine>, Error> {
+        read(self.0).map(Guard::use_challenges)
+    }
+}
+
+/// The prover's randomness: one stream for halo2, an independently keyed one for openings and nonces, hedged with the
+/// secrets and the context.
+struct Streams {
+    proof: ChaCha20Rng,
+    secrets: ChaCha20Rng,
+}
+
+impl Streams {
+    fn new(seed: &[u8; 32], context: &Context, openings: &Committed<Opening>) -> Self {
+        let stream = |personal: &[u8; 16], hedge: &mut dyn FnMut(&mut blake2b_simd::State)| {
+            let mut state = blake2b_simd::Params::new().hash_length(32).key(seed).personal(personal).to_state();
+            state.update(context.as_bytes());
+            hedge(&mut state);
+            ChaCha20Rng::from_seed(state.finalize().as_bytes().try_into().unwrap_or(*seed))
+        };
+        let proof = stream(b"wattproof-rng-pf", &mut |_| {});
+        let secrets = stream(b"wattproof-rng-op", &mut |state| {
+            for slot in openings.slots().iter() {
+                for register in 0..openings.registers() {
+                    if let Some(opening) = openings.get(register, slot) {
+                        state.update(&ff::PrimeField::to_repr(opening.scalar()));
+                    }
+                }
+            }
+        });
+        Streams { proof, secrets }
+    }
+}
+
+struct Prover<'a> {
+    plan: &'a Plan,
+    generators: &'a Generators,
+    circuit: &'a Compiled,
+    context: &'a Context,
+}
+
+impl Prover<'_> {
+    fn prove(
+        &self,
+        disclosed: &[i128],
+        readings: &Readings,
+        openings: &Committed<Opening>,
+        streams: Streams,
+    ) -> Result<Vec<u8>, ProveRefusal> {
+        let circuit = self.circuit;
+        let key = circuit.proving(self.plan).map_err(ProveRefusal::halo2)?;
+        let blinding = Blinding::new(self.generators, circuit.blinding, streams.proof.clone(), streams.secrets);
+        let mut transcript = Writer::new();
+        absorb(&mut transcript, self.context, &blinding.commitments).map_err(ProveRefusal::halo2)?;
+        let witness = Witness::of(self.plan, readings);
+        let bill = BillCircuit::with_values(self.plan, &circuit.layout, readings, &witness, disclosed);
+        let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
+        with_shape(circuit.layout.shape, || {
+            create_proof(&circuit.params, key, &[bill], &[&[&amounts]], streams.proof, &mut transcript)
+        })
+        .map_err(ProveRefusal::halo2)?;
+        let x = transcript.x().ok_or_else(|| ProveRefusal::halo2(Error::Opening))?;
+        let opened = Opened::new(self.plan, &circuit.layout, circuit.blinding, x);
+        let opening = blinding.opening(&opened, openings);
+        let mut proof = Vec::with_capacity((circuit.blinding + 1) * POINT + circuit.length);
+        blinding.commitments.iter().for_each(|point| proof.extend(point.to_bytes()));
+        proof.extend(ff::PrimeField::to_repr(&opening));
+        proof.extend(transcript.finish());
+        Ok(proof)
+    }
+}
+
+struct Verifier<'a> {
+    plan: &'a Plan,
+    generators: &'a Generators,
+    circuit: &'a Compiled,
+    context: &'a Context,
+}
+
+impl<'a> Verifier<'a> {
+    /// The proof's equation with the link's added under a weight hashed from every byte of the proof and the
+    /// verifier's entropy. The proof's length has been checked.
+    fn equation(
+        &self,
+        disclosed: &[i128],
+        points: &Committed<EqAffine>,
+        proof: &[u8],
+        entropy: &[u8; 32],
+    ) -> Result<MSM<'a, EqAffine>, ProofRefusal> {
+        let circuit = self.circuit;
+        let (blinding, rest) = proof.split_at_checked(circuit.blinding * POINT).ok_or(ProofRefusal::Malformed)?;
+        let (opening, halo2) = rest.split_at_checked(POINT).ok_or(ProofRefusal::Malformed)?;
+        let blinding = blinding.chunks_exact(POINT).map(point).collect::<Option<Vec<_>>>();
+        let blinding = blinding.ok_or(ProofRefusal::Malformed)?;
+        let opening = opening.try_into().ok().and_then(|bytes| ff::PrimeField::from_repr(bytes).into());
+        let mut transcript = Reader::new(halo2);
+        absorb(&mut transcript, self.context, &blinding).map_err(|_| ProofRefusal::Malformed)?;
+        let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
+        let strategy = Collect(circuit.params.empty_msm());
+        let mut msm = verify_proof(&circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript)
+            .map_err(ProofRefusal::from_halo2)?;
+        let (x, linked) = transcript.x().zip(transcript.linked()).ok_or(ProofRefusal::Malformed)?;
+        let received = Received { blinding, linked, opening: opening.ok_or(ProofRefusal::Malformed)? };
+        let weight = self.context.derive(LINK_WEIGHT, [proof, entropy]);
+        let opened = Opened::new(self.plan, &circuit.layout, circuit.blinding, x);
+        let complete = opened.append(&mut msm, self.generators, weight, points, &received);
+        complete.then_some(msm).ok_or(ProofRefusal::Malformed)
+    }
+}
+
+/// What comes before halo2's own messages: the context, then the commitments to the blinding rows.
+fn absorb(
+    transcript: &mut impl Transcript<EqAffine, crate::transcript::Encoded>,
+    context: &Context,
+    blinding: &[EqAffine],
+) -> Result<(), Error> {
+    transcript.common_scalar(context.scalar())?;
+    blinding.iter().try_for_each(|point| transcript.common_point(*point))?;
+    Ok(())
+}
+
+/// A point that is neither malformed nor the identity.
+pub(crate) fn point(bytes: &[u8]) -> Option<EqAffine> {
+    let point: Option<EqAffine> = EqAffine::from_bytes(bytes.try_into().ok()?).into();
+    point.filter(|point| !bool::from(group::CurveAffine::is_identity(point)))
+}

@@ -1,0 +1,177 @@
+//! The tariff language: from a file's text to a program over a billing period, a pass a file.
+//!
+//! ```text
+//! text.rs ─► words ─ grammar.rs ─► tree.rs ─ check.rs ─► sheet.rs ─ lower.rs (+ period) ─► program::Program
+//! ```
+//!
+//! Every part of the tree keeps its place in the source, and every pass reports all it finds before the next is left
+//! out. The language itself is described in `docs/tariffs.md`.
+
+mod amount;
+mod check;
+mod currency;
+mod diagnostic;
+mod grammar;
+mod grid;
+mod header;
+mod lower;
+mod names;
+mod register;
+mod sheet;
+mod show;
+mod table;
+mod text;
+mod tree;
+mod unit;
+mod week;
+mod window;
+
+pub use currency::Currency;
+pub use diagnostic::{Diagnostic, Related, Span, line_column};
+pub use text::MAX_BYTES;
+
+use wattproof_meter::quantity::Register;
+
+use crate::period::{Calendar, Period, PeriodError};
+use crate::program::Program;
+
+/// The digest's domain.
+const PERSONAL: &[u8; 16] = b"wattproof:tariff";
+
+/// A checked tariff.
+///
+/// ```
+/// use wattproof_circuits::tariff::{Tariff, template};
+/// let tariff = Tariff::parse(template()).unwrap();
+/// let march = tariff.period("2026-03").unwrap();
+/// assert_eq!(march.slots().count(), 1_486);
+/// let program = tariff.program(&march).unwrap();
+/// assert_eq!(program.lines.len(), 3);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Tariff {
+    source: String,
+    digest: [u8; 32],
+    sheet: sheet::Sheet,
+}
+
+/// What a gap in the readings does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Gaps {
+    /// A period with a gap is not billed.
+    Refuse,
+}
+
+impl Tariff {
+    /// Reads and checks a file's text. All findings are returned, in the order of the text.
+    pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
+        if source.len() > MAX_BYTES {
+            let message = format!("the file has {} bytes, {MAX_BYTES} is the most", source.len());
+            return Err(vec![Diagnostic::new("file-too-large", &(0..0), message).help("split the tariff")]);
+        }
+        let mut found = Vec::new();
+        let statements = grammar::read(source, &mut found);
+        let sheet = check::check(source, &statements, &mut found);
+        let Some(sheet) = sheet.filter(|_| found.is_empty()) else {
+            found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+            return Err(found);
+        };
+        let digest = blake2b_simd::Params::new().hash_length(32).personal(PERSONAL).hash(source.as_bytes());
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest.as_bytes());
+        let tariff = Tariff { source: source.to_owned(), digest: bytes, sheet };
+        tariff.trial()?;
+        Ok(tariff)
+    }
+
+    /// Reads and checks a file's bytes, which must be UTF-8.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Vec<Diagnostic>> {
+        let text = core::str::from_utf8(bytes).map_err(|error| {
+            let at = error.valid_up_to();
+            vec![Diagnostic::new("not-utf8", &(at..at), "the file is not UTF-8 text").help("save it as UTF-8")]
+        });
+        Tariff::parse(text?)
+    }
+
+    /// Lowers a single day, so that what can be made of no period is found at once.
+    fn trial(&self) -> Result<(), Vec<Diagnostic>> {
+        let day = self.period("2026-01-01..2026-01-02").map_err(|error| vec![self.misfit(&error)])?;
+        self.program(&day).map(|_| ())
+    }
+
+    /// The tariff over a period made by [`Tariff::period`]. A finding here is one that depends on the period.
+    pub fn program(&self, period: &Period) -> Result<Program, Vec<Diagnostic>> {
+        if *period.calendar() != self.sheet.calendar {
+            let message = "the period is of another calendar than the tariff's";
+            let other = Diagnostic::new("other-calendar", &self.sheet.zone, message);
+            return Err(vec![other.help("make the period with the tariff's zone, slot and day")]);
+        }
+        lower::program(&self.sheet, period).map_err(|found| vec![found])
+    }
+
+    /// A billing period in the tariff's zone: `2026-03`, or `2026-03-01..2026-04-01` with the end excluded.
+    pub fn period(&self, text: &str) -> Result<Period, PeriodError> {
+        Period::parse(text, &self.sheet.calendar)
+    }
+
+    /// A calendar's refusal as a finding at the header's zone.
+    fn misfit(&self, error: &PeriodError) -> Diagnostic {
+        Diagnostic::new(error.code(), &self.sheet.zone, error.to_string()).help(error.hint())
+    }
+
+    /// The name, `[a-z][a-z0-9_]*`.
+    pub fn name(&self) -> &str {
+        &self.sheet.name
+    }
+
+    /// The version.
+    pub fn version(&self) -> u32 {
+        self.sheet.version
+    }
+
+    /// The currency of every amount.
+    pub fn currency(&self) -> Currency {
+        self.sheet.currency
+    }
+
+    /// Zone, slot length and start of day.
+    pub fn calendar(&self) -> &Calendar {
+        &self.sheet.calendar
+    }
+
+    /// The registers that are read, with the tariff's bounds, in the order of [`Program::registers`].
+    pub fn registers(&self) -> &[Register] {
+        &self.sheet.registers
+    }
+
+    /// What a gap in the readings does.
+    pub fn gaps(&self) -> Gaps {
+        Gaps::Refuse
+    }
+
+    /// Whether the total is declared exact rather than rounded.
+    pub fn is_exact(&self) -> bool {
+        self.sheet.total.rounding.is_none()
+    }
+
+    /// BLAKE2b of the file's bytes, personalised.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// The file's text.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The tariff as it was understood, as plain text.
+    pub fn show(&self) -> String {
+        show::show(&self.sheet)
+    }
+}
+
+/// A commented tariff to begin with; it checks clean.
+pub fn template() -> &'static str {
+    include_str!("tariff/template.tariff")
+}

@@ -1,0 +1,85 @@
+//! Names: what may be one, what it stands for, what is meant by one that is unknown.
+
+use std::collections::BTreeMap;
+
+use super::diagnostic::{Diagnostic, Span};
+use super::text::reserved;
+use super::tree::Text;
+
+/// The longest name.
+const MAX_NAME: usize = 32;
+
+/// Things of one kind by name, in the order of their declaration.
+#[derive(Debug)]
+pub(super) struct Named<'a, T> {
+    /// The kind, as a noun.
+    kind: &'static str,
+    /// Where each name is declared (unless it did not read), and its place in `all` when it checks.
+    places: BTreeMap<&'a str, (Option<Span>, Option<usize>)>,
+    pub(super) all: Vec<T>,
+}
+
+impl<'a, T> Named<'a, T> {
+    pub(super) fn new(kind: &'static str) -> Self {
+        Named { kind, places: BTreeMap::new(), all: Vec::new() }
+    }
+
+    /// Takes a name for a thing, or for one that does not check. A name that may not be one or is taken is reported.
+    pub(super) fn declare(&mut self, name: &Text<'a>, thing: Option<T>, found: &mut Vec<Diagnostic>) {
+        if let Some(mistake) = misnamed(name, self.kind) {
+            found.push(mistake);
+        }
+        if let Some((first, _)) = self.places.get(name.is) {
+            let message = format!("the {} `{}` is declared twice", self.kind, name.is);
+            let twice = Diagnostic::new("declared-twice", &name.span, message).help("give one of them another name");
+            found.push(match first {
+                Some(first) => twice.related(first, "first declared here"),
+                None => twice,
+            });
+            return;
+        }
+        let place = thing.map(|thing| {
+            self.all.push(thing);
+            self.all.len() - 1
+        });
+        self.places.insert(name.is, (Some(name.span.clone()), place));
+    }
+
+    /// Takes the name of a declaration that did not read.
+    pub(super) fn declare_broken(&mut self, name: &'a str) {
+        self.places.entry(name).or_insert((None, None));
+    }
+
+    /// Whether a name is taken.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.places.contains_key(name)
+    }
+
+    /// The place of a name. Nothing when it is unknown, which is reported, or does not check, which was.
+    pub(super) fn find(&self, name: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<usize> {
+        match self.places.get(name.is) {
+            Some((_, place)) => *place,
+            None => {
+                let unknown =
+                    Diagnostic::new("unknown-name", &name.span, format!("no {} is named `{}`", self.kind, name.is));
+                let help = format!("declare it: {} {} …", self.kind, name.is);
+                found.push(unknown.nearest(name.is, self.places.keys().copied(), &help));
+                None
+            }
+        }
+    }
+}
+
+/// The refusal of a word that may not be a name. A tariff's own is used in no expression and may be any word.
+pub(super) fn misnamed(name: &Text<'_>, kind: &str) -> Option<Diagnostic> {
+    if kind != "tariff" && reserved(name.is) {
+        let message = format!("`{}` is a word of the language and names no {kind}", name.is);
+        return Some(Diagnostic::new("reserved-name", &name.span, message).help("choose another name"));
+    }
+    let starts = name.is.starts_with(|c: char| c.is_ascii_lowercase());
+    let clean = name.is.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    (!starts || !clean || name.is.len() > MAX_NAME).then(|| {
+        let help = format!("use up to {MAX_NAME} of a-z, 0-9 and _, beginning with a letter");
+        Diagnostic::new("bad-name", &name.span, format!("`{}` cannot name a {kind}", name.is)).help(help)
+    })
+}

@@ -1,0 +1,66 @@
+//! What sealing costs on this machine: `cargo run --release -p wattproof-meter --example cost`.
+#![allow(clippy::unwrap_used, reason = "an example stops at the first surprise")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use ed25519_dalek::SigningKey;
+use wattproof_meter::batch::Sealer;
+use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
+use wattproof_meter::commit::{ADDITIONS_PER_COMMITMENT, CommitmentTables};
+use wattproof_meter::key::MasterKey;
+use wattproof_meter::quantity::{Register, Unit};
+use wattproof_meter::reading::Readings;
+use wattproof_meter::record::{Certification, MeterRecord};
+
+/// Days sealed in a row.
+const DAYS: u32 = 100;
+
+fn main() {
+    let started = Instant::now();
+    let tables = CommitmentTables::new();
+    println!("tables: {} bytes, made in {:.1} ms", CommitmentTables::BYTES, started.elapsed().as_secs_f64() * 1e3);
+
+    let signing = SigningKey::from_bytes(&[7; 32]);
+    let key = MasterKey::from_bytes([9; 32]);
+    let record = MeterRecord::new(
+        "cost",
+        Certification::Classic,
+        BatchPeriod::Day,
+        SlotLength::HALF_HOUR,
+        Slot::new(0),
+        signing.verifying_key().as_bytes(),
+        vec![Register::new("import", Unit::WattHour, 20).unwrap()],
+    )
+    .unwrap();
+    let sealer = Sealer { record: &record, signing: &signing, key: &key, tables: &tables };
+
+    let mut readings = 0;
+    let started = Instant::now();
+    for day in 20_000..20_000 + DAYS {
+        let slots = BatchPeriod::Day.slots(day, SlotLength::HALF_HOUR).unwrap();
+        let mut day_readings = Readings::gaps(slots, 1);
+        for slot in slots.iter() {
+            assert!(day_readings.set(0, slot, Some(slot.index() * 7919 % 1_000_000)));
+            readings += 1;
+        }
+        black_box(sealer.seal(day, 0, &day_readings).unwrap());
+    }
+    let each = started.elapsed().as_secs_f64() * 1e6 / f64::from(readings);
+    println!("sealing: {each:.1} µs a reading, {ADDITIONS_PER_COMMITMENT} group additions each");
+
+    let batch = sealer.seal(20_000, 0, &filled(20_000)).unwrap();
+    let started = Instant::now();
+    for _ in 0..DAYS {
+        black_box(batch.open(&record, &key, &tables).unwrap());
+    }
+    let each = started.elapsed().as_secs_f64() * 1e6 / f64::from(48 * DAYS);
+    println!("opening and checking: {each:.1} µs a reading, the signature included");
+}
+
+fn filled(day: u32) -> Readings {
+    let slots = BatchPeriod::Day.slots(day, SlotLength::HALF_HOUR).unwrap();
+    let mut readings = Readings::gaps(slots, 1);
+    slots.iter().for_each(|slot| assert!(readings.set(0, slot, Some(slot.index() % 1000))));
+    readings
+}
