@@ -12,10 +12,14 @@
 //! Every failure is a [`refusal::Refusal`]: a sentence, a stable code, and what to do.
 
 pub mod archive;
+pub mod bills;
 pub mod clock;
 pub mod household;
+pub mod import;
 pub mod intake;
 pub mod period;
+pub mod policy;
+pub mod progress;
 pub mod refusal;
 pub mod registry;
 pub mod store;
