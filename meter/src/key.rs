@@ -125,10 +125,47 @@ fn derive<const N: usize>(key: &[u8; 32], personal: &[u8], parts: &[&[u8]]) -> Z
 #[cfg(test)]
 mod tests {
     extern crate std;
+    use alloc::vec::Vec;
     use core::cell::Cell;
+
+    use ed25519_dalek::SigningKey;
+
+    use super::*;
+    use crate::batch::Sealer;
+    use crate::calendar::{BatchPeriod, Slot, SlotLength};
+    use crate::commit::CommitmentTables;
+    use crate::quantity::{Register, Unit};
+    use crate::reading::Readings;
+    use crate::record::Certification;
 
     std::thread_local! {
         /// Derivations on this thread.
         pub(super) static DERIVATIONS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Derivations for a day of half hours.
+    fn derivations(registers: &[&str]) -> usize {
+        let signing = SigningKey::from_bytes(&[1; 32]);
+        let (period, length) = (BatchPeriod::Day, SlotLength::HALF_HOUR);
+        let registers: Vec<_> = registers.iter().filter_map(|name| Register::new(name, Unit::WattHour, 20)).collect();
+        let mut readings = Readings::gaps(period.slots(20_000, length).unwrap(), registers.len());
+        for slot in readings.slots().iter() {
+            assert!((0..registers.len()).all(|register| readings.set(register, slot, Some(1))));
+        }
+        let public_key = signing.verifying_key().to_bytes();
+        let certification = Certification::Classic;
+        let record =
+            MeterRecord::new("m", certification, period, length, Slot::new(0), &public_key, registers).unwrap();
+        let (key, tables) = (MasterKey::from_bytes([2; 32]), CommitmentTables::new());
+        let sealer = Sealer { record: &record, signing: &signing, key: &key, tables: &tables };
+        DERIVATIONS.set(0);
+        sealer.seal(20_000, 0, &readings).unwrap();
+        DERIVATIONS.get()
+    }
+
+    #[test]
+    fn a_reading_costs_three_derivations_and_a_batch_three_more() {
+        assert_eq!(derivations(&["import"]), 48 * DERIVATIONS_PER_READING + 3);
+        assert_eq!(derivations(&["import", "export"]), 48 * (1 + 2 * 2) + 3);
     }
 }

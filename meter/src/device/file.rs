@@ -23,14 +23,19 @@ pub(super) struct MeterFile {
 }
 
 impl MeterFile {
-    /// Makes the file; refused when there is one.
+    /// Makes the file; refused when there is one. An empty one is what a killed creation leaves, and is taken over.
     pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<Self, MeterRefusal> {
-        // Claims the name first, so that two creations cannot both succeed.
-        let claim = options().create_new(true).open(path).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => MeterRefusal::Exists(path.into()),
-            kind => MeterRefusal::File { act: "create", path: path.into(), kind },
-        })?;
+        let refused =
+            |error: std::io::Error| MeterRefusal::File { act: "create", path: path.into(), kind: error.kind() };
+        let claim = options().create(true).truncate(false).open(path).map_err(refused)?;
+        let taken = |claim: &File| Ok(claim.metadata()?.len() > 0 || !still_named(path, claim)?);
+        if taken(&claim).map_err(refused)? {
+            return Err(MeterRefusal::Exists(path.into()));
+        }
         lock(path, &claim)?;
+        if taken(&claim).map_err(refused)? {
+            return Err(MeterRefusal::Exists(path.into()));
+        }
         let mut file = MeterFile { path: path.into(), lock: claim };
         let written = file.replace(bytes);
         if written.is_err() {
