@@ -1,27 +1,38 @@
 //! Tariffs, their plans and circuits, and the proofs of bills.
+//!
+//! Which entry for what:
+//!
+//! - a tariff's text, checked, with diagnostics at the source: [`tariff`]; a billing period in its zone: [`period`];
+//! - what a tariff means on readings, plainly and exactly: [`rule`], over a [`program`];
+//! - what leaves the circuit and what stays: [`plan`], laid out by [`layout`];
+//! - prices, proofs and their verification: [`prepared`], for a [`statement`]; a bill's bytes: [`bill`].
+//!
+//! ```text
+//! text ─ tariff ─► Tariff ─ period ─► Program ─ plan ─► Plan ─ layout ─► Layout ─ prepared ─► proof
+//!                                        └── rule ─► the plain bill, which every proof must agree with
+//! ```
+//!
+//! Verifying a proof does not show that its commitments are the meter's, nor that the period is complete; the engine
+//! checks both.
 
-<<<<<<< HEAD
 pub mod bill;
 mod chip;
 pub mod circuit;
 pub mod committed;
+pub mod exact;
 pub mod layout;
 mod link;
 pub mod params;
+pub mod period;
 pub mod plan;
 pub mod prepared;
 pub mod program;
 pub mod refusal;
+pub mod rule;
 mod schnorr;
 pub mod statement;
+pub mod tariff;
 mod transcript;
 pub mod version;
 
 pub use chip::field;
-=======
-pub mod exact;
-pub mod period;
-pub mod program;
-pub mod rule;
-pub mod tariff;
->>>>>>> tariff
