@@ -105,27 +105,3 @@ pub(super) fn checked_lcm(a: i128, b: i128) -> Result<i128, Overflow> {
 fn add_product(sum: i128, a: i128, b: i128) -> Result<i128, Overflow> {
     a.checked_mul(b).and_then(|ab| sum.checked_add(ab)).ok_or(Overflow)
 }
-
-/// Checked arithmetic on exact numbers.
-pub(super) mod ratio {
-    use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub};
-
-    use super::Overflow;
-    use crate::program::Ratio;
-
-    pub(in super::super) fn add(a: Ratio, b: Ratio) -> Result<Ratio, Overflow> {
-        a.checked_add(&b).ok_or(Overflow)
-    }
-
-    pub(in super::super) fn sub(a: Ratio, b: Ratio) -> Result<Ratio, Overflow> {
-        a.checked_sub(&b).ok_or(Overflow)
-    }
-
-    pub(in super::super) fn mul(a: Ratio, b: Ratio) -> Result<Ratio, Overflow> {
-        a.checked_mul(&b).ok_or(Overflow)
-    }
-
-    pub(in super::super) fn div(a: Ratio, b: Ratio) -> Result<Ratio, Overflow> {
-        a.checked_div(&b).ok_or(Overflow)
-    }
-}

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use num_integer::Integer;
 use num_traits::{One, Zero};
 
+use crate::exact;
 use crate::program::{Node, NodeId, Piece, Program, Ratio, Schedule, SlotClasses, Ties};
 
-use super::form::{Form, Overflow, checked_lcm, ratio};
+use super::form::{Form, Overflow, checked_lcm};
 use super::{Affine, Cell, Input, Interval, Output, Part, Plan, PlanRefusal, Span, Step, Value};
 
 pub(super) fn lower(program: &Program) -> Result<Plan, PlanRefusal> {
@@ -197,11 +198,11 @@ impl Planner<'_> {
             let Some(to) = lower.to else { continue };
             let bound = self.fits(to.numer().checked_mul(denominator).ok_or(Overflow))?;
             let bound = Integer::div_floor(&bound, to.denom());
-            let per_unit = ratio::sub(upper.slope, lower.slope).and_then(|s| ratio::div(s, denominator.into()));
-            let per_unit = self.fits(per_unit)?;
-            let jump = ratio::sub(upper.intercept, lower.intercept);
-            let jump = jump.and_then(|jump| ratio::add(jump, ratio::mul(per_unit, bound.into())?));
-            let jump = self.fits(jump)?;
+            let per_unit = exact::sub(&upper.slope, &lower.slope).and_then(|s| exact::div(&s, &denominator.into()));
+            let per_unit = self.fits(per_unit.ok_or(Overflow))?;
+            let jump = exact::sub(&upper.intercept, &lower.intercept);
+            let jump = jump.and_then(|jump| exact::add(&jump, &exact::mul(&per_unit, &bound.into())?));
+            let jump = self.fits(jump.ok_or(Overflow))?;
             let (above, excess) = self.compare(of.clone(), bound)?;
             sum = self.fits(sum.plus(&excess, per_unit))?;
             sum = self.fits(sum.plus(&above, jump))?;

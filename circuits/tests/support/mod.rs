@@ -1,5 +1,6 @@
 //! Programs and readings that several tests use.
 #![allow(dead_code, reason = "each test uses some of it")]
+#![allow(clippy::unwrap_used, reason = "test set-up")]
 
 use ff::Field;
 use num_rational::Ratio as Rational;
