@@ -262,7 +262,11 @@ fn a_bit_flipped_in_any_page_is_refused_or_harmless() {
     let mut refused = 0;
     for page in (0..bytes.len()).step_by(4096) {
         // A place in the page that varies from page to page; the header in the first page is gone through closely.
-        let places = if page == 0 { (0..320).step_by(4).collect() } else { vec![page, page + 5, page + page / 4096 * 37 % 4096] };
+        let places = if page == 0 {
+            (0..320).step_by(4).collect()
+        } else {
+            vec![page, page + 5, page + page / 4096 * 37 % 4096]
+        };
         for place in places {
             let mut damaged = bytes.clone();
             damaged[place] ^= 1 << (place % 8);
