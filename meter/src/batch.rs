@@ -34,7 +34,7 @@ use blake2b_simd::Params;
 use ed25519_dalek::Signature;
 
 use crate::commit::Commitment;
-use crate::record::MeterRecord;
+use crate::record::{Certification, MeterRecord};
 use crate::wire::Reader;
 
 mod header;
@@ -111,8 +111,8 @@ impl SealedBatch {
         if expected != found {
             return Err(BatchRefusal::Meter { expected, found });
         }
-        if header.certification != record.certification() {
-            return Err(BatchRefusal::OtherCertification);
+        match (header.certification, record.certification()) {
+            (Certification::Classic, Certification::Classic) => (),
         }
         if header.slot_length != record.slot_length() {
             return Err(BatchRefusal::OtherSlotLength);
