@@ -1,0 +1,84 @@
+//! An import killed at any moment loses nothing it reported and leaves nothing half done.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use support::{Desk, now};
+use wattproof_engine::archive::Kept;
+use wattproof_engine::import::import;
+use wattproof_engine::show::{self, Filter};
+use wattproof_engine::store::Store;
+
+const STORE: &str = "WATTPROOF_TEST_STORE";
+const FILES: &str = "WATTPROOF_TEST_FILES";
+
+/// Not a test: what is killed. Imports file after file and says so after each. Without a store there is nothing to do.
+#[test]
+fn importer() {
+    let (Some(store), Some(files)) = (std::env::var_os(STORE), std::env::var_os(FILES)) else { return };
+    for file in sorted(Path::new(&files)) {
+        let imported = import(&Store::at(&store), std::slice::from_ref(&file), now(), &mut |_| {}).unwrap();
+        assert!(imported[0].result.is_ok());
+        println!("\nkept {}", file.display());
+        std::io::stdout().flush().unwrap();
+    }
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// Kills the importer again and again, each time a little later; what it reported must be there, and the store whole.
+fn kill(rounds: u64) {
+    let desk = Desk::new("economy7");
+    let files = desk.folder.path().join("files");
+    std::fs::create_dir(&files).unwrap();
+    let batches = desk.household("2025-11-01", 200);
+    for batch in &batches {
+        std::fs::write(files.join(format!("{}.batch", batch.header().number())), batch.as_bytes()).unwrap();
+    }
+    for round in 0..rounds {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "importer", "--nocapture"])
+            .env(STORE, desk.store.path())
+            .env(FILES, &files)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let kept = |line: String| line.strip_prefix("kept ").map(PathBuf::from);
+        let mut reported: Vec<PathBuf> = lines.by_ref().filter_map(kept).take(round as usize % 5 + 1).collect();
+        std::thread::sleep(Duration::from_micros(round * 7_919 % 23_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        reported.extend(lines.filter_map(kept));
+        assert!(!reported.is_empty());
+        whole(&desk, &reported, round);
+    }
+}
+
+fn whole(desk: &Desk, reported: &[PathBuf], round: u64) {
+    let rows = show::batches(&desk.store, &Filter::default()).unwrap();
+    let again = desk.import_all(reported);
+    assert!(again.iter().all(|one| one.result == Ok(Kept::Already)), "round {round}: what was reported is lost");
+    assert!(rows.len() >= reported.len());
+    assert_eq!(desk.store.check().unwrap().records, 4 + rows.len() as u64, "round {round}");
+}
+
+#[test]
+fn an_import_killed_at_any_moment_loses_nothing_it_reported() {
+    kill(20);
+}
+
+#[test]
+#[ignore = "two hundred kills take a minute"]
+fn an_import_killed_two_hundred_times() {
+    kill(200);
+}
