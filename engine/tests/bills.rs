@@ -9,7 +9,7 @@ use wattproof_engine::customer::{self, CustomerRefusal, Order};
 use wattproof_engine::import::ImportRefusal;
 use wattproof_engine::period::PeriodRefusal;
 use wattproof_engine::policy::{self, PolicyRefusal};
-use wattproof_engine::refusal::Refusal;
+use wattproof_engine::refusal::{Fault, Refusal};
 use wattproof_engine::registry;
 use wattproof_engine::show::{self, BillState, Filter, Standing};
 use wattproof_engine::supplier::{Judged, Supplier};
@@ -339,4 +339,73 @@ fn a_bill_of_an_unregistered_meter_does_not_enter_the_inbox() {
     assert!(matches!(&refusal, ImportRefusal::Bill(_)));
     assert_eq!(refusal.code(), "meter-unregistered");
     assert_eq!(reason(&verify(&other, &bytes)), Some("meter-unregistered"));
+}
+
+/// A batch whose meter signed the digest of these bytes in place of commitments.
+fn certifying(meter: &Meter, honest: &wattproof_meter::batch::SealedBatch, junk: &[[u8; 32]]) -> Vec<u8> {
+    use ed25519_dalek::Signer;
+    let hash = |personal: &[u8], parts: &[&[u8]]| {
+        let mut state = blake2b_simd::Params::new().hash_length(32).personal(personal).to_state();
+        parts.iter().for_each(|part| drop(state.update(part)));
+        state.finalize().as_bytes().to_vec()
+    };
+    let bytes = honest.as_bytes();
+    let header = &bytes[..bytes.len() - 64 - (honest.header().certified_count() * 20).div_ceil(8) - 32];
+    let ciphertext = &bytes[header.len() + 32..bytes.len() - 64];
+    let digest = hash(b"wp1-commitments", &[&(header.len() as u64).to_le_bytes(), header, &junk.concat()]);
+    let message = [b"wattproof:v1:batch", header, &hash(b"wp1-ciphertext", &[ciphertext]), &digest].concat();
+    [header, &digest, ciphertext, &meter.signing.sign(&message).to_bytes()].concat()
+}
+
+#[test]
+fn a_meter_that_certifies_what_is_no_commitment_is_found_out() {
+    let desk = Desk::new("economy7");
+    let honest = desk.meter.flat(day("2026-03-10"), 100);
+    let mut bill = {
+        let other = Desk::new("economy7");
+        other.import_batches(std::slice::from_ref(&honest));
+        Bill::from_bytes(&other.prove("2026-03-10..2026-03-11").unwrap().bytes).unwrap()
+    };
+    // The identity is refused everywhere; all else of the bill is honest.
+    bill.commitments[5] = [0; 32];
+    let crooked = certifying(&desk.meter, &honest, &bill.commitments);
+    assert_eq!(desk.import("crooked.batch", &crooked).unwrap(), Kept::New);
+    bill.statement.batches[0].header =
+        wattproof_meter::batch::SealedBatch::from_bytes(&crooked).unwrap().header_digest();
+    assert_eq!(reason(&verify(&desk, &bill.to_bytes())), Some("commitment-malformed"));
+    // The customer notices first.
+    assert_eq!(desk.prove("2026-03-10..2026-03-11").unwrap_err().code(), "batch-digest");
+}
+
+#[test]
+fn files_and_folders_that_cannot_be_read_are_ones_own_fault() {
+    let (desk, _) = billed("linear");
+    let missing = desk.folder.path().join("missing");
+    let order = Order {
+        meter: "M1",
+        period: "2026-03-29..2026-03-31",
+        revision: 0,
+        batches_from: Some(missing.clone()),
+        now: now(),
+    };
+    let refusal = customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {}).unwrap_err();
+    assert_eq!((refusal.code(), refusal.fault()), ("folder-unreadable", Fault::Own));
+    let mut supplier = Supplier::new(&desk.store, now());
+    let refusal = supplier.verify_files(&[missing], false, &mut |_| {}).unwrap_err();
+    assert_eq!((refusal.code(), refusal.fault()), ("file-unreadable", Fault::Own));
+}
+
+#[test]
+fn a_bill_says_what_it_discloses() {
+    let (desk, bytes) = billed("economy7");
+    let summary = show::bill(&desk.store, &bytes).unwrap();
+    assert_eq!(summary.state, BillState::Waiting);
+    assert_eq!(summary.disclosed.len(), 1);
+    assert_eq!(Some(&summary.disclosed[0].1), summary.says.total.as_ref());
+    // Two days below 2^20 Wh a half hour at 32.55 p/kWh at most, to the penny.
+    let bits = summary.bits_disclosed.unwrap();
+    assert!((20.0..24.0).contains(&bits), "{bits}");
+    assert_eq!(summary.bits_held, Some(20 * (46 + 48)));
+    assert_eq!(summary.batches, [day("2026-03-29"), day("2026-03-30")]);
+    assert_eq!(show::bill(&desk.store, &[&[2], &bytes[1..]].concat()).unwrap_err().code(), "bill-version");
 }
