@@ -348,7 +348,8 @@ mod tests {
     #[test]
     fn a_total_off_its_unit() {
         assert_eq!(refusal(&program(vec![sum(Ratio::new(1, 3))]), &readings()), PriceError::NotWhole { node: 0 });
-        let mut shown = program(vec![sum(Ratio::new(1, 3)), Node::Rounded { of: 0, unit: Ratio::from(1), ties: Ties::Up }]);
+        let mut shown =
+            program(vec![sum(Ratio::new(1, 3)), Node::Rounded { of: 0, unit: Ratio::from(1), ties: Ties::Up }]);
         assert_eq!(evaluate(&shown, &readings()).unwrap().total, 334);
         shown.lines[0].shown = true;
         assert_eq!(refusal(&shown, &readings()), PriceError::NotWhole { node: 0 });
@@ -356,9 +357,11 @@ mod tests {
 
     #[test]
     fn programs_that_do_not_hold_together() {
-        let short = Node::Readings { register: 0, classes: SlotClasses { of: vec![0; 3] }, rates: vec![Ratio::from(1)] };
+        let short =
+            Node::Readings { register: 0, classes: SlotClasses { of: vec![0; 3] }, rates: vec![Ratio::from(1)] };
         let class = Node::Peak { register: 0, classes: SlotClasses { of: vec![0, 1, 0, 0] }, within: vec![true] };
-        let register = Node::Readings { register: 1, classes: SlotClasses { of: vec![0; 4] }, rates: vec![Ratio::from(1)] };
+        let register =
+            Node::Readings { register: 1, classes: SlotClasses { of: vec![0; 4] }, rates: vec![Ratio::from(1)] };
         let bounded = Piece { to: Some(Ratio::from(1)), slope: Ratio::from(1), intercept: Ratio::from(0) };
         let schedule = Schedule { pieces: vec![bounded] };
         let open = Node::EachReading {
@@ -370,7 +373,10 @@ mod tests {
             assert_eq!(refusal(&program(vec![node]), &readings()), PriceError::Malformed { node: 0 });
         }
         let no_unit = Node::Rounded { of: 0, unit: Ratio::from(0), ties: Ties::Up };
-        assert_eq!(refusal(&program(vec![sum(Ratio::from(1)), no_unit]), &readings()), PriceError::Malformed { node: 1 });
+        assert_eq!(
+            refusal(&program(vec![sum(Ratio::from(1)), no_unit]), &readings()),
+            PriceError::Malformed { node: 1 }
+        );
         let mut absent = program(vec![sum(Ratio::from(1))]);
         absent.total = 7;
         assert_eq!(refusal(&absent, &readings()), PriceError::Malformed { node: 7 });

@@ -2,6 +2,7 @@
 //!
 //! `WATTPROOF_RECORD=1 cargo test -p wattproof-circuits --test tariff_fixtures` writes the findings anew: read the
 //! difference before keeping it.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
