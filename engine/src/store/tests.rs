@@ -135,7 +135,7 @@ fn a_folder_that_cannot_be_made_is_the_machines_fault() {
 }
 
 /// A second process that writes into the store and keeps its transaction open until its input ends.
-struct Holder(Child, BufReader<std::process::ChildStdout>);
+struct Holder(Child, #[expect(dead_code, reason = "its end must stay open")] BufReader<std::process::ChildStdout>);
 
 impl Holder {
     fn start(store: &Store) -> Self {
