@@ -1,4 +1,5 @@
 //! Files taken in and given out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! An import killed at any moment loses nothing it reported and leaves nothing half done.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 

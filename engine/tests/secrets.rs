@@ -1,4 +1,5 @@
 //! What the supplier must not have, it does not have.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 

@@ -93,7 +93,8 @@ impl<'a> Fields<'a> {
 
 /// Appends two bytes of length and the text, cut where it is longer than they can say.
 pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
-    let length = text.floor_char_boundary(usize::from(u16::MAX));
+    let most = text.len().min(usize::from(u16::MAX));
+    let length = (0..=most).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0);
     out.extend_from_slice(&(length as u16).to_le_bytes());
     out.extend_from_slice(&text.as_bytes()[..length]);
 }
