@@ -409,3 +409,26 @@ fn a_bill_says_what_it_discloses() {
     assert_eq!(summary.batches, [day("2026-03-29"), day("2026-03-30")]);
     assert_eq!(show::bill(&desk.store, &[&[2], &bytes[1..]].concat()).unwrap_err().code(), "bill-version");
 }
+
+/// Flips one bit at every `step`th byte of a bill; none of them is accepted, and none makes the check panic.
+fn flip_bits(step: usize) {
+    let (desk, bytes) = billed("cumulative");
+    let mut supplier = Supplier::new(&desk.store, now());
+    assert_eq!(reason(&supplier.verify(&bytes, true).unwrap()), None);
+    for place in (0..bytes.len()).step_by(step) {
+        let mut flipped = bytes.clone();
+        flipped[place] ^= 1 << (place * 5 % 8);
+        assert!(supplier.verify(&flipped, true).unwrap().refused.is_some(), "byte {place}");
+    }
+}
+
+#[test]
+fn no_bill_with_a_flipped_bit_is_accepted() {
+    flip_bits(61);
+}
+
+#[test]
+#[ignore = "a bit at every byte takes minutes"]
+fn no_bill_with_a_flipped_bit_at_any_byte_is_accepted() {
+    flip_bits(1);
+}

@@ -208,3 +208,23 @@ fn what_is_exported_is_all_a_fresh_store_needs() {
     assert_eq!(export(&desk.store, "M2", "2026-03", &folder).unwrap_err().code(), "meter-unknown");
     assert_eq!(export(&desk.store, "M1", "march", &folder).unwrap_err().code(), "period-unreadable");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_bytes_make_an_import_panic_or_change_the_store(kind in 0usize..7, bytes: Vec<u8>) {
+        thread_local! {
+            static DESK: Desk = Desk::new("linear");
+        }
+        DESK.with(|desk| {
+            let before = desk.store.stats().unwrap().tables;
+            let ending = Kind::ALL.get(kind).map_or("any", |kind| kind.ending());
+            let versioned = [&[1, 1][..], &bytes].concat();
+            for bytes in [&bytes, &versioned] {
+                assert!(desk.import(&format!("x.{ending}"), bytes).is_err());
+            }
+            assert_eq!(desk.store.stats().unwrap().tables, before);
+        });
+    }
+}
