@@ -115,7 +115,11 @@ impl Desk {
             days,
             slot: SlotLength::HALF_HOUR,
         };
-        let load = generate(&household).ok().unwrap().readings;
+        self.seal(&generate(&household).ok().unwrap().readings)
+    }
+
+    /// The batches of every UTC day that a load touches.
+    pub fn seal(&self, load: &Readings) -> Vec<SealedBatch> {
         let number = |slot: Slot| self.meter.record.period().number_of(slot, SlotLength::HALF_HOUR).unwrap();
         let last = Slot::new(load.slots().end().index() - 1);
         let seal = |batch: u32| {
@@ -126,6 +130,16 @@ impl Desk {
             self.meter.seal(batch, 0, &readings)
         };
         (number(load.slots().first())..=number(last)).map(seal).collect()
+    }
+
+    /// Seals a load and imports the batches at once.
+    pub fn seal_and_import(&self, load: &Readings) {
+        let folder = self.folder.path().join("sealed");
+        fs::create_dir(&folder).unwrap();
+        for batch in self.seal(load) {
+            fs::write(folder.join(format!("{}.batch", batch.header().number())), batch.as_bytes()).unwrap();
+        }
+        assert!(self.import_all(&[folder]).iter().all(|one| one.result == Ok(Kept::New)));
     }
 
     /// Writes a file into the desk's folder.
