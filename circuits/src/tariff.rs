@@ -64,7 +64,7 @@ pub enum Gaps {
 }
 
 impl Tariff {
-    /// Reads and checks a file's text. All findings are returned, in the order of the text.
+    /// Reads and checks a file's text. The findings, a hundred at most, are in the order of the text.
     pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
         if source.len() > MAX_BYTES {
             let message = format!("the file has {} bytes, {MAX_BYTES} is the most", source.len());
@@ -75,6 +75,7 @@ impl Tariff {
         let sheet = check::check(source, &statements, &mut found);
         let Some(sheet) = sheet.filter(|_| found.is_empty()) else {
             found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+            found.truncate(diagnostic::MAX_FINDINGS);
             return Err(found);
         };
         let digest = blake2b_simd::Params::new().hash_length(32).personal(PERSONAL).hash(source.as_bytes());

@@ -9,7 +9,7 @@ use super::header::{Checked, checked_header};
 use super::names::Named;
 use super::register::declare_register;
 use super::sheet::{Amount, AmountKind, Charge, Rounding, Sheet, Total};
-use super::tree::{self, Ending, Statement};
+use super::tree::{self, Ending, Statement, Text};
 use super::window::declare_window;
 
 /// The tariff that the statements declare; nothing, and at least one more finding, when they do not check.
@@ -28,6 +28,7 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
     }
     let mut known =
         Known { currency: header.currency, calendar, registers, windows, charges: Named::new("charge"), found };
+    known.charges.expect(charge_names(statements).map(|name| name.is));
     let total = checked_charges(statements, &mut known);
     complete(statements, &header, known.found);
     if !known.found.is_empty() {
@@ -102,6 +103,13 @@ fn checked_total(total: &tree::Total<'_>, known: &mut Known<'_, '_>) -> Option<T
     Some(Total { keyword: total.keyword.clone(), amount: amount?, rounding: rounding? })
 }
 
+fn charge_names<'s, 'a>(statements: &'s [Statement<'a>]) -> impl Iterator<Item = &'s Text<'a>> {
+    statements.iter().filter_map(|statement| match statement {
+        Statement::Charge(charge) => Some(&charge.name),
+        _ => None,
+    })
+}
+
 /// Reports the statements that every tariff has and this one does not.
 fn complete(statements: &[Statement<'_>], header: &Checked<'_>, found: &mut Vec<Diagnostic>) {
     let mut has = BTreeSet::new();
@@ -142,11 +150,7 @@ fn unused(statements: &[Statement<'_>], sheet: &Sheet, found: &mut Vec<Diagnosti
             reach(&charge.amount, &mut reached);
         }
     }
-    let charges = statements.iter().filter_map(|statement| match statement {
-        Statement::Charge(charge) => Some(&charge.name),
-        _ => None,
-    });
-    for (_, name) in charges.enumerate().filter(|(place, _)| !reached.contains(place)) {
+    for (_, name) in charge_names(statements).enumerate().filter(|(place, _)| !reached.contains(place)) {
         let message = format!("the charge `{}` is not part of the total", name.is);
         let help = "add it to the total, or remove it";
         found.push(Diagnostic::new("unused-charge", &name.span, message).help(help));

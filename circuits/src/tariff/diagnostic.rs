@@ -2,6 +2,9 @@
 
 use core::ops::Range;
 
+/// The most findings of one run.
+pub(super) const MAX_FINDINGS: usize = 100;
+
 /// Bytes of the source.
 pub type Span = Range<usize>;
 

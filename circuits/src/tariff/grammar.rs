@@ -5,7 +5,7 @@ use chumsky::input::MappedInput;
 use chumsky::prelude::*;
 
 use super::diagnostic::{Diagnostic, nearest};
-use super::text::{LATER_STATEMENTS, Placed, STATEMENTS, Token, reserved};
+use super::text::{LATER_STATEMENTS, Placed, STATEMENTS, Token, reserved, too_deep};
 use super::tree::*;
 use crate::program::Ties;
 
@@ -19,12 +19,13 @@ impl<'t, 's: 't, O, P: Parser<'t, Tokens<'t, 's>, O, Extra<'t, 's>> + Clone> Rul
 /// The statements of a text; those that do not read are reported and left out.
 pub(super) fn read<'s>(source: &'s str, found: &mut Vec<Diagnostic>) -> Vec<Statement<'s>> {
     let tokens = super::text::tokens(source, found);
-    let cut = super::text::statements(source, &tokens, found);
+    let cut = super::text::statements(source, &tokens);
     let grammar = statement(source);
     let mut statements = Vec::new();
     for tokens in cut {
-        if let Some(unknown) = unknown_statement(tokens) {
-            found.push(unknown);
+        if let Some(unreadable) = unknown_statement(tokens).or_else(|| too_deep(tokens)) {
+            found.push(unreadable);
+            statements.extend(broken(tokens));
             continue;
         }
         let end = tokens.last().map_or(0, |(_, span)| span.end);
@@ -35,12 +36,13 @@ pub(super) fn read<'s>(source: &'s str, found: &mut Vec<Diagnostic>) -> Vec<Stat
     statements
 }
 
+/// What a statement that does not read was meant to declare.
 fn broken<'s>(tokens: &[Placed<'s>]) -> Option<Statement<'s>> {
     let word = |index: usize| match tokens.get(index) {
         Some((Token::Word(word), _)) => Some(*word),
         _ => None,
     };
-    word(0).map(|keyword| Statement::Broken(keyword, word(1)))
+    word(0).map(|keyword| Statement::Broken(nearest(keyword, STATEMENTS).unwrap_or(keyword), word(1)))
 }
 
 /// The refusal of a statement whose first word begins none.

@@ -1,8 +1,8 @@
 //! Names: what may be one, what it stands for, what is meant by one that is unknown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::diagnostic::{Diagnostic, Span};
+use super::diagnostic::{Diagnostic, MAX_FINDINGS, Span};
 use super::text::reserved;
 use super::tree::Text;
 
@@ -17,11 +17,13 @@ pub(super) struct Named<'a, T> {
     /// Where each name is declared (unless it did not read), and its place in `all` when it checks.
     places: BTreeMap<&'a str, (Option<Span>, Option<usize>)>,
     pub(super) all: Vec<T>,
+    /// Names that are declared further down.
+    below: BTreeSet<&'a str>,
 }
 
 impl<'a, T> Named<'a, T> {
     pub(super) fn new(kind: &'static str) -> Self {
-        Named { kind, places: BTreeMap::new(), all: Vec::new() }
+        Named { kind, places: BTreeMap::new(), all: Vec::new(), below: BTreeSet::new() }
     }
 
     /// Takes a name for a thing, or for one that does not check. A name that may not be one or is taken is reported.
@@ -50,6 +52,11 @@ impl<'a, T> Named<'a, T> {
         self.places.entry(name).or_insert((None, None));
     }
 
+    /// Names that will be declared further down, and may not be used before.
+    pub(super) fn expect(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        self.below.extend(names);
+    }
+
     /// Whether a name is taken.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.places.contains_key(name)
@@ -59,6 +66,14 @@ impl<'a, T> Named<'a, T> {
     pub(super) fn find(&self, name: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<usize> {
         match self.places.get(name.is) {
             Some((_, place)) => *place,
+            // Likeness is measured against every name: not for more mistakes than are reported.
+            None if found.len() >= MAX_FINDINGS => None,
+            None if self.below.contains(name.is) => {
+                let message = format!("the {} `{}` is declared further down", self.kind, name.is);
+                let below = Diagnostic::new("declared-below", &name.span, message);
+                found.push(below.help(format!("move it above this {}", self.kind)));
+                None
+            }
             None => {
                 let unknown =
                     Diagnostic::new("unknown-name", &name.span, format!("no {} is named `{}`", self.kind, name.is));

@@ -92,7 +92,7 @@ pub(super) enum Token<'a> {
     #[regex(r"[0-9]+:[0-9]+")]
     Clock(&'a str),
     /// Punctuation.
-    #[regex(r"[=,(){}+\-*/%^]")]
+    #[regex(r"[=,:(){}+\-*/%^]")]
     Mark(&'a str),
 }
 
@@ -132,12 +132,8 @@ fn stray(source: &str, span: &Span) -> Diagnostic {
     }
 }
 
-/// The tokens cut into statements; a statement whose brackets nest too deeply is reported and left out.
-pub(super) fn statements<'t, 'a>(
-    source: &str,
-    tokens: &'t [Placed<'a>],
-    found: &mut Vec<Diagnostic>,
-) -> Vec<&'t [Placed<'a>]> {
+/// The tokens cut into statements.
+pub(super) fn statements<'t, 'a>(source: &str, tokens: &'t [Placed<'a>]) -> Vec<&'t [Placed<'a>]> {
     let mut starts = Vec::new();
     let mut depth = 0usize;
     let mut end = 0;
@@ -156,8 +152,7 @@ pub(super) fn statements<'t, 'a>(
         }
     }
     let ends = starts.iter().copied().skip(1).chain([tokens.len()]);
-    let cut = starts.iter().zip(ends).map(|(start, end)| &tokens[*start..end]);
-    cut.filter(|statement| shallow(statement, found)).collect()
+    starts.iter().zip(ends).map(|(start, end)| &tokens[*start..end]).collect()
 }
 
 /// Whether the first token of a line begins a statement.
@@ -166,7 +161,8 @@ fn begins(token: Token<'_>, first_column: bool) -> bool {
     first_column || STATEMENTS.contains(&word) || LATER_STATEMENTS.contains(&word)
 }
 
-fn shallow(statement: &[Placed<'_>], found: &mut Vec<Diagnostic>) -> bool {
+/// The refusal of a statement whose brackets nest too deeply for the grammar's recursion.
+pub(super) fn too_deep(statement: &[Placed<'_>]) -> Option<Diagnostic> {
     let mut depth = 0usize;
     for (token, span) in statement {
         match token {
@@ -177,9 +173,8 @@ fn shallow(statement: &[Placed<'_>], found: &mut Vec<Diagnostic>) -> bool {
         if depth > MAX_DEPTH {
             let message = format!("brackets nest more than {MAX_DEPTH} deep");
             let help = "give a part of the expression a charge of its own";
-            found.push(Diagnostic::new("too-deep", &span.into_range(), message).help(help));
-            return false;
+            return Some(Diagnostic::new("too-deep", &span.into_range(), message).help(help));
         }
     }
-    true
+    None
 }
