@@ -14,6 +14,7 @@
 pub mod archive;
 pub mod bills;
 pub mod clock;
+pub mod desk;
 pub mod household;
 pub mod import;
 pub mod intake;
