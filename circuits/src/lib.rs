@@ -20,6 +20,7 @@ mod chip;
 pub mod circuit;
 pub mod committed;
 pub mod exact;
+pub mod families;
 pub mod layout;
 mod link;
 pub mod params;

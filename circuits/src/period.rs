@@ -320,3 +320,132 @@ impl PeriodError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calendar(zone: &str, minutes: u16, day_from: u16) -> Calendar {
+        Calendar::new(zone, SlotLength::from_minutes(minutes).unwrap(), day_from).unwrap()
+    }
+
+    fn london() -> Calendar {
+        calendar("Europe/London", 30, 0)
+    }
+
+    fn refusal(text: &str, calendar: &Calendar) -> PeriodError {
+        Period::parse(text, calendar).unwrap_err()
+    }
+
+    #[test]
+    fn months_hold_the_slots_of_their_local_days() {
+        let counts = [("2026-03", 1_486), ("2026-10", 1_490), ("2026-02", 1_344), ("2026-01", 1_488)];
+        for (month, count) in counts {
+            let period = Period::parse(month, &london()).unwrap();
+            assert_eq!(period.slots().count(), count, "{month}");
+            assert_eq!(period.slots_by_day().sum::<u32>(), count);
+        }
+        assert_eq!(Period::parse("2026-03", &london()).unwrap().days(), 31);
+    }
+
+    #[test]
+    fn days_of_46_48_and_50_half_hours() {
+        let days = |text| Period::parse(text, &london()).unwrap().slots_by_day().collect::<Vec<_>>();
+        assert_eq!(days("2026-03-28..2026-03-31"), [48, 46, 48]);
+        assert_eq!(days("2026-10-24..2026-10-27"), [48, 50, 48]);
+    }
+
+    #[test]
+    fn offsets_change_at_the_slot_of_the_clock_change() {
+        let period = Period::parse("2026-03", &london()).unwrap();
+        let first = period.slots().first();
+        // 28 days of 48 half hours, and two on the 29th.
+        let change = first.after(28 * 48 + 2).unwrap();
+        assert_eq!(period.offsets(), [Offset { from: first, seconds: 0 }, Offset { from: change, seconds: 3_600 }]);
+        assert_eq!(period.local(change).unwrap().minute, 120);
+        assert_eq!(first.start(SlotLength::HALF_HOUR), 1_772_323_200);
+    }
+
+    #[test]
+    fn local_times_agree_with_the_zone() {
+        let zones = [("Europe/London", 0), ("America/Los_Angeles", 0), ("Africa/Cairo", 0), ("Australia/Lord_Howe", 0)];
+        for (zone, day_from) in zones {
+            let calendar = calendar(zone, 30, day_from);
+            let period = Period::parse("2026-01-01..2027-01-01", &calendar).unwrap();
+            for slot in period.slots().iter() {
+                let time = Timestamp::from_second(slot.start(calendar.slot())).unwrap();
+                let expected = calendar.zone.to_datetime(time);
+                let local = period.local(slot).unwrap();
+                assert_eq!(local.day, expected.date(), "{zone}");
+                assert_eq!(local.weekday, expected.weekday());
+                assert_eq!(local.minute as i16, i16::from(expected.hour()) * 60 + i16::from(expected.minute()));
+            }
+            assert_eq!(period.local(period.slots().end()), None);
+        }
+    }
+
+    #[test]
+    fn a_day_may_begin_in_the_morning() {
+        let paris = calendar("Europe/Paris", 30, 6 * 60);
+        let period = Period::parse("2026-03-28..2026-03-30", &paris).unwrap();
+        assert_eq!(period.slots_by_day().collect::<Vec<_>>(), [46, 48]);
+        let early = period.slots().first().after(40).unwrap();
+        let local = period.local(early).unwrap();
+        assert_eq!((local.day.day(), local.weekday, local.minute), (28, Weekday::Saturday, 3 * 60));
+        assert_eq!(period.to_string(), "2026-03-28..2026-03-30");
+    }
+
+    #[test]
+    fn a_day_whose_midnight_is_skipped_begins_later() {
+        let cairo = calendar("Africa/Cairo", 30, 0);
+        let days = Period::parse("2026-04-23..2026-04-26", &cairo).unwrap();
+        assert_eq!(days.slots_by_day().collect::<Vec<_>>(), [48, 46, 48]);
+    }
+
+    #[test]
+    fn only_the_two_forms_are_read() {
+        let bad = ["", "2026", "2026-3", "2026-03-01", "2026-13", "2026-02-30..2026-03-01", "2026-03-01...2026-04-01"];
+        let worse = ["2026-03 ", " 2026-03", "+026-03", "2026-03-01..", "..", "2026-03..2026-04", "２026-03"];
+        for text in bad.into_iter().chain(worse) {
+            assert_eq!(refusal(text, &london()), PeriodError::Unreadable { text: text.into() });
+        }
+    }
+
+    #[test]
+    fn periods_that_hold_nothing_or_too_much() {
+        let (first, end) = (Date::constant(2026, 3, 2), Date::constant(2026, 3, 1));
+        assert_eq!(refusal("2026-03-02..2026-03-01", &london()), PeriodError::Empty { first, end });
+        assert_eq!(refusal("2026-03-01..2026-03-01", &london()), PeriodError::Empty { first: end, end });
+        assert_eq!(refusal("2020-01-01..2026-01-01", &london()), PeriodError::TooLong { days: 2_192 });
+        assert_eq!(refusal("1970-05", &london()), PeriodError::OutOfRange);
+        assert_eq!(refusal("2201-05", &london()), PeriodError::OutOfRange);
+    }
+
+    #[test]
+    fn slots_that_do_not_fit_the_clock() {
+        let hours = SlotLength::from_minutes(60).unwrap();
+        let day = Date::constant(2026, 1, 1);
+        let misfit = PeriodError::Misfit { zone: "Asia/Kolkata".into(), slot: hours, day };
+        assert_eq!(refusal("2026-01", &calendar("Asia/Kolkata", 60, 0)), misfit);
+        assert_eq!(Period::parse("2026-01", &calendar("Asia/Kolkata", 30, 0)).unwrap().slots().count(), 1_488);
+        // Lord Howe's summer is on the hour, its winter is not: the change on 5 April breaks the period.
+        let lord_howe = calendar("Australia/Lord_Howe", 60, 0);
+        assert_eq!(Period::parse("2026-01", &lord_howe).unwrap().slots().count(), 744);
+        let day = Date::constant(2026, 4, 6);
+        let misfit = PeriodError::Misfit { zone: "Australia/Lord_Howe".into(), slot: hours, day };
+        assert_eq!(refusal("2026-04", &lord_howe), misfit);
+    }
+
+    #[test]
+    fn calendars_that_do_not_exist() {
+        let unknown = Calendar::new("Europe/Londn", SlotLength::HALF_HOUR, 0).unwrap_err();
+        assert_eq!(unknown, PeriodError::UnknownZone { zone: "Europe/Londn".into() });
+        let lower = Calendar::new("europe/london", SlotLength::HALF_HOUR, 0).unwrap_err();
+        assert_eq!(lower, PeriodError::UnknownZone { zone: "europe/london".into() });
+        for minute in [10, 1_440] {
+            let off = Calendar::new("Europe/London", SlotLength::HALF_HOUR, minute).unwrap_err();
+            assert_eq!(off, PeriodError::DayStart { minute, slot: SlotLength::HALF_HOUR });
+        }
+        assert!(Calendar::zones().iter().any(|zone| zone == "Europe/London"));
+    }
+}

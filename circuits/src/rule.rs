@@ -248,3 +248,137 @@ fn whole(value: &Ratio, unit: &Ratio, node: NodeId) -> Result<i128, PriceError> 
     let units = exact::div(value, unit).ok_or(PriceError::Overflow { node })?;
     if units.is_integer() { Ok(units.to_integer()) } else { Err(PriceError::NotWhole { node }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::{Line, Piece};
+    use wattproof_meter::calendar::SlotRange;
+    use wattproof_meter::quantity::{Register, Unit};
+
+    fn slots() -> SlotRange {
+        SlotRange::new(Slot::new(1_000), 4).unwrap()
+    }
+
+    fn program(nodes: Vec<Node>) -> Program {
+        Program {
+            registers: vec![Register::new("import", Unit::WattHour, 10).unwrap()],
+            slots: slots(),
+            total: nodes.len() - 1,
+            lines: vec![Line { name: "all".into(), node: 0, shown: false }],
+            nodes,
+            unit: Ratio::from(1),
+        }
+    }
+
+    fn sum(rate: Ratio) -> Node {
+        Node::Readings { register: 0, classes: SlotClasses { of: vec![0; 4] }, rates: vec![rate] }
+    }
+
+    fn readings() -> Readings {
+        let mut readings = Readings::gaps(slots(), 1);
+        for (slot, value) in slots().iter().zip([100, 200, 300, 400]) {
+            assert!(readings.set(0, slot, Some(value)));
+        }
+        readings
+    }
+
+    fn refusal(program: &Program, readings: &Readings) -> PriceError {
+        evaluate(program, readings).unwrap_err()
+    }
+
+    #[test]
+    fn an_honest_program_is_priced() {
+        let priced = evaluate(&program(vec![sum(Ratio::from(2))]), &readings()).unwrap();
+        let line = PricedLine { name: "all".into(), amount: Ratio::from(2_000), printed: 2_000 };
+        assert_eq!(priced, Priced { total: 2_000, lines: vec![line] });
+    }
+
+    #[test]
+    fn a_line_that_is_not_shown_is_printed_rounded() {
+        let half = Ratio::new(5, 10_000);
+        let rounded = Node::Rounded { of: 0, unit: Ratio::from(1), ties: Ties::Down };
+        let priced = evaluate(&program(vec![sum(-half), rounded]), &readings()).unwrap();
+        assert_eq!(priced.total, -1);
+        assert_eq!((priced.lines[0].amount, priced.lines[0].printed), (Ratio::new(-1, 2), -1));
+    }
+
+    #[test]
+    fn peaks_of_no_slot_are_zero() {
+        let peak = |within| Node::Peak { register: 0, classes: SlotClasses { of: vec![0, 1, 1, 0] }, within };
+        assert_eq!(evaluate(&program(vec![peak(vec![false, true])]), &readings()).unwrap().total, 300);
+        assert_eq!(evaluate(&program(vec![peak(vec![false, false])]), &readings()).unwrap().total, 0);
+    }
+
+    #[test]
+    fn another_number_of_registers() {
+        let two = Readings::gaps(slots(), 2);
+        assert_eq!(refusal(&program(vec![sum(Ratio::from(2))]), &two), PriceError::Registers { expected: 1, found: 2 });
+    }
+
+    #[test]
+    fn a_slot_outside_the_readings() {
+        let short = Readings::gaps(SlotRange::new(Slot::new(1_001), 4).unwrap(), 1);
+        let uncovered = PriceError::Uncovered { slot: Slot::new(1_000) };
+        assert_eq!(refusal(&program(vec![sum(Ratio::from(2))]), &short), uncovered);
+    }
+
+    #[test]
+    fn a_gap() {
+        let mut readings = readings();
+        assert!(readings.set(0, Slot::new(1_002), None));
+        let gap = PriceError::Gap { register: "import".into(), slot: Slot::new(1_002) };
+        assert_eq!(refusal(&program(vec![sum(Ratio::from(2))]), &readings), gap);
+    }
+
+    #[test]
+    fn a_reading_above_the_bound() {
+        let mut readings = readings();
+        assert!(readings.set(0, Slot::new(1_003), Some(1_024)));
+        let above = PriceError::AboveBound { register: "import".into(), bits: 10, slot: Slot::new(1_003) };
+        assert_eq!(refusal(&program(vec![sum(Ratio::from(2))]), &readings), above);
+    }
+
+    #[test]
+    fn a_value_too_large() {
+        let large = program(vec![sum(Ratio::from(1 << 120))]);
+        assert_eq!(refusal(&large, &readings()), PriceError::Overflow { node: 0 });
+    }
+
+    #[test]
+    fn a_total_off_its_unit() {
+        assert_eq!(refusal(&program(vec![sum(Ratio::new(1, 3))]), &readings()), PriceError::NotWhole { node: 0 });
+        let mut shown =
+            program(vec![sum(Ratio::new(1, 3)), Node::Rounded { of: 0, unit: Ratio::from(1), ties: Ties::Up }]);
+        assert_eq!(evaluate(&shown, &readings()).unwrap().total, 334);
+        shown.lines[0].shown = true;
+        assert_eq!(refusal(&shown, &readings()), PriceError::NotWhole { node: 0 });
+    }
+
+    #[test]
+    fn programs_that_do_not_hold_together() {
+        let short =
+            Node::Readings { register: 0, classes: SlotClasses { of: vec![0; 3] }, rates: vec![Ratio::from(1)] };
+        let class = Node::Peak { register: 0, classes: SlotClasses { of: vec![0, 1, 0, 0] }, within: vec![true] };
+        let register =
+            Node::Readings { register: 1, classes: SlotClasses { of: vec![0; 4] }, rates: vec![Ratio::from(1)] };
+        let bounded = Piece { to: Some(Ratio::from(1)), slope: Ratio::from(1), intercept: Ratio::from(0) };
+        let schedule = Schedule { pieces: vec![bounded] };
+        let open = Node::EachReading {
+            register: 0,
+            classes: SlotClasses { of: vec![0; 4] },
+            schedules: vec![Some(schedule.clone())],
+        };
+        for node in [short, class, register, open, Node::Larger(0, 0), Node::Scheduled { of: 3, schedule }] {
+            assert_eq!(refusal(&program(vec![node]), &readings()), PriceError::Malformed { node: 0 });
+        }
+        let no_unit = Node::Rounded { of: 0, unit: Ratio::from(0), ties: Ties::Up };
+        assert_eq!(
+            refusal(&program(vec![sum(Ratio::from(1)), no_unit]), &readings()),
+            PriceError::Malformed { node: 1 }
+        );
+        let mut absent = program(vec![sum(Ratio::from(1))]);
+        absent.total = 7;
+        assert_eq!(refusal(&absent, &readings()), PriceError::Malformed { node: 7 });
+    }
+}

@@ -211,6 +211,17 @@ fn batch(
     Ok(Some(StoredBatch { batch, header_digest: *digest }))
 }
 
+/// Every batch that claims a number, earlier revisions first.
+pub(crate) fn all_of(view: &impl View, id: &MeterId, number: u32) -> Result<Vec<StoredBatch>, StoreRefusal> {
+    let mut batches = Vec::new();
+    for (revision, digests) in claims(view, id, number)? {
+        for digest in digests {
+            batches.extend(batch(view, id, number, revision, &digest)?);
+        }
+    }
+    Ok(batches)
+}
+
 /// Revisions of a number in rising order, each with the digests of the batches that claim it.
 fn claims(view: &impl View, id: &MeterId, number: u32) -> Result<Vec<(u8, Vec<HeaderDigest>)>, StoreRefusal> {
     let mut claims: Vec<(u8, Vec<HeaderDigest>)> = Vec::new();

@@ -5,10 +5,9 @@ use thiserror::Error;
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::record::MeterRecord;
 
-use crate::archive::{Claim, HeaderDigest, StoredBatch, claim};
+use crate::archive::{Claim, HeaderDigest, StoredBatch};
 use crate::refusal::{Fault, Refusal};
 use crate::store::StoreRefusal;
-use crate::store::table::View;
 
 /// Why a period cannot be billed. Slots are given by their start.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -80,27 +79,28 @@ impl Refusal for PeriodRefusal {
     }
 }
 
-/// The batches that hold a period, in order, each slot in exactly one. Gaps are those the meter signed.
-pub(crate) fn batches(
-    view: &impl View,
+/// The batches that hold a period, in order, each slot in exactly one. Gaps are those the meter signed. `claim` says
+/// what is known of a number.
+pub(crate) fn batches<E: From<PeriodRefusal>>(
     meter: &MeterRecord,
     slots: SlotRange,
     now: Timestamp,
-) -> Result<Vec<StoredBatch>, PeriodRefusal> {
+    mut claim: impl FnMut(u32) -> Result<Claim, E>,
+) -> Result<Vec<StoredBatch>, E> {
     let length = meter.slot_length();
     if slots.first() < meter.in_service() {
-        return Err(PeriodRefusal::BeforeService { service: start(meter.in_service(), length) });
+        return Err(PeriodRefusal::BeforeService { service: start(meter.in_service(), length) }.into());
     }
     let end = start(slots.end(), length);
     if now < end {
-        return Err(PeriodRefusal::NotOver { end });
+        return Err(PeriodRefusal::NotOver { end }.into());
     }
     let (numbers, mut missing) = (numbers(meter, slots), Vec::new());
     let mut batches = Vec::with_capacity(numbers.len());
     for number in &numbers {
-        match claim(view, meter, *number)? {
+        match claim(*number)? {
             Claim::Batch(batch) => batches.push(*batch),
-            Claim::Rivals(rivals) => return Err(PeriodRefusal::Rivals { number: *number, rivals }),
+            Claim::Rivals(rivals) => return Err(PeriodRefusal::Rivals { number: *number, rivals }.into()),
             Claim::Missing => missing.push(*number),
         }
     }
@@ -110,7 +110,7 @@ pub(crate) fn batches(
             let held = meter.period().slots(*number, length);
             let from = held.and_then(|held| held.overlap(slots)).map_or(slots.first(), SlotRange::first);
             let (missing, wanted) = (missing.len(), numbers.len());
-            Err(PeriodRefusal::Missing { from: start(from, length), number: *number, missing, wanted })
+            Err(PeriodRefusal::Missing { from: start(from, length), number: *number, missing, wanted }.into())
         }
     }
 }

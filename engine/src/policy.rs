@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use thiserror::Error;
-use wattproof_circuits::period::{Period, PeriodError};
+use wattproof_circuits::period::{Calendar, Period, PeriodError};
 use wattproof_circuits::tariff::{Diagnostic, Tariff};
+use wattproof_meter::calendar::SlotLength;
 use wattproof_meter::record::MeterId;
 
 use crate::refusal::{Fault, Refusal};
@@ -247,41 +248,41 @@ fn unfit(tariff: &Tariff, meter: &wattproof_meter::record::MeterRecord) -> Optio
             Some(found) if found.unit() != wanted.unit() => {
                 Some(format!("the meter's register `{}` counts {}", wanted.name(), found.unit().symbol()))
             }
-            Some(found) if found.bits() > wanted.bits() => Some(format!(
-                "the meter's register `{}` is bounded by 2^{}, the tariff expects below 2^{}",
-                wanted.name(),
-                found.bits(),
-                wanted.bits()
-            )),
             Some(_) => None,
         }
     })
 }
 
 /// The tariff of a meter over a period: the one in force on its first day, and no other before its end.
-pub(crate) fn in_force(view: &impl View, meter: &MeterId, text: &str) -> Result<(Tariff, Period), PolicyRefusal> {
+pub(crate) fn in_force(view: &impl View, meter: &MeterId, dates: Dates) -> Result<Tariff, PolicyRefusal> {
+    let Dates { start, end } = dates;
     let assignments = assigned(view, meter)?;
-    let start = first_day(text)?;
     let place = assignments.iter().rposition(|assignment| assignment.from <= start);
     let place = place.ok_or(PolicyRefusal::Unassigned(start))?;
     let name = &assignments[place].tariff;
-    let tariff = named(view, name)?.ok_or_else(|| PolicyRefusal::UnknownTariff(name.to_string()))?.tariff;
-    let period = tariff.period(text)?;
-    match assignments.get(place + 1).filter(|next| next.from < period.end_day() && next.tariff != *name) {
-        Some(next) => {
-            let (split, end) = (next.from, period.end_day());
-            Err(PolicyRefusal::TwoAssignments { start, split, end })
-        }
-        None => Ok((tariff, period)),
+    if let Some(next) = assignments[place + 1..].iter().find(|next| next.from < end && next.tariff != *name) {
+        return Err(PolicyRefusal::TwoAssignments { start, split: next.from, end });
     }
+    Ok(named(view, name)?.ok_or_else(|| PolicyRefusal::UnknownTariff(name.to_string()))?.tariff)
 }
 
-/// The first day a period's text names; any calendar reads the same dates.
-fn first_day(text: &str) -> Result<Date, PolicyRefusal> {
-    let first = text.split("..").next().unwrap_or_default();
-    let date = if first.len() == 7 { format!("{first}-01") } else { first.into() };
-    let unreadable = || PeriodError::Unreadable { text: text.chars().take(40).collect() };
-    date.parse().map_err(|_| unreadable().into())
+/// Local dates, the end not included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dates {
+    pub(crate) start: Date,
+    pub(crate) end: Date,
+}
+
+impl Dates {
+    pub(crate) fn of(period: &Period) -> Self {
+        Dates { start: period.first_day(), end: period.end_day() }
+    }
+
+    /// The dates a period's text names; every calendar reads the same ones.
+    pub(crate) fn parse(text: &str) -> Result<Self, PolicyRefusal> {
+        let calendar = Calendar::new("UTC", SlotLength::HALF_HOUR, 0)?;
+        Ok(Dates::of(&Period::parse(text, &calendar)?))
+    }
 }
 
 /// The published tariff with this digest.

@@ -96,15 +96,17 @@ pub fn find(store: &Store, meter: &str) -> Result<AdmittedMeter, RegistryRefusal
 
 /// Every meter, by name.
 pub fn list(store: &Store) -> Result<Vec<AdmittedMeter>, StoreRefusal> {
-    store.look(|view| {
-        let mut meters = Vec::new();
-        view.under(METER_NAMES, &[], &mut |_, id| {
-            let id = MeterId(id.try_into().map_err(|_| rotten(METER_NAMES))?);
-            meters.push(meter(view, &id)?.ok_or_else(|| rotten(METER_NAMES))?);
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(meters)
-    })
+    store.look(all)
+}
+
+pub(crate) fn all(view: &impl View) -> Result<Vec<AdmittedMeter>, StoreRefusal> {
+    let mut meters = Vec::new();
+    view.under(METER_NAMES, &[], &mut |_, id| {
+        let id = MeterId(id.try_into().map_err(|_| rotten(METER_NAMES))?);
+        meters.push(meter(view, &id)?.ok_or_else(|| rotten(METER_NAMES))?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(meters)
 }
 
 pub(crate) fn admit(change: &Change, record: &MeterRecord, now: Timestamp) -> Result<Taken, RegistryRefusal> {

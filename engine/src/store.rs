@@ -231,3 +231,6 @@ fn make_at(path: &Path) -> Result<(), StoreRefusal> {
     transaction.commit()?;
     Ok(database.close()?)
 }
+
+#[cfg(test)]
+mod tests;

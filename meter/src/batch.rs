@@ -34,7 +34,7 @@ use blake2b_simd::Params;
 use ed25519_dalek::Signature;
 
 use crate::commit::Commitment;
-use crate::record::MeterRecord;
+use crate::record::{Certification, MeterRecord};
 use crate::wire::Reader;
 
 mod header;
@@ -111,8 +111,8 @@ impl SealedBatch {
         if expected != found {
             return Err(BatchRefusal::Meter { expected, found });
         }
-        if header.certification != record.certification() {
-            return Err(BatchRefusal::OtherCertification);
+        match (header.certification, record.certification()) {
+            (Certification::Classic, Certification::Classic) => (),
         }
         if header.slot_length != record.slot_length() {
             return Err(BatchRefusal::OtherSlotLength);
@@ -132,6 +132,13 @@ impl SealedBatch {
     pub fn certifies(&self, commitments: impl IntoIterator<Item = Commitment>) -> bool {
         let mut digest = CommitmentsDigest::new(self.header_bytes());
         commitments.into_iter().for_each(|commitment| digest.absorb(&commitment));
+        digest.finish() == *self.digest()
+    }
+
+    /// As [`SealedBatch::certifies`], of commitments not yet read as points.
+    pub fn certifies_bytes<'a>(&self, commitments: impl IntoIterator<Item = &'a [u8; 32]>) -> bool {
+        let mut digest = CommitmentsDigest::new(self.header_bytes());
+        commitments.into_iter().for_each(|commitment| digest.absorb_bytes(commitment));
         digest.finish() == *self.digest()
     }
 
@@ -166,7 +173,11 @@ impl CommitmentsDigest {
 
     /// Takes the next commitment.
     pub fn absorb(&mut self, commitment: &Commitment) {
-        self.0.update(&commitment.to_bytes());
+        self.absorb_bytes(&commitment.to_bytes());
+    }
+
+    fn absorb_bytes(&mut self, commitment: &[u8; 32]) {
+        self.0.update(commitment);
     }
 
     /// The digest.

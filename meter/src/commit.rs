@@ -281,3 +281,47 @@ fn select(row: &[EqAffine; ROW], w: u8) -> EqAffine {
     }
     EqAffine::conditional_select(&point, &-point, negative)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every table point is the odd multiple it stands for: none is the identity, none occurs twice with either sign.
+    #[test]
+    fn tables_hold_odd_multiples() {
+        let tables = CommitmentTables::new();
+        let half_g = tables.generators.g * Fp::TWO_INV;
+        for (base, rows) in [(half_g, &tables.reading), (tables.generators.h.to_curve(), &tables.opening)] {
+            for (i, row) in rows.iter().enumerate() {
+                for (j, point) in row.iter().enumerate() {
+                    let multiple = Fp::from(2).pow([(i * WINDOW) as u64]) * Fp::from(2 * j as u64 + 1);
+                    assert_eq!(*point, (base * multiple).to_affine());
+                    assert!(!bool::from(point.is_identity()));
+                }
+            }
+        }
+        assert_eq!((tables.reading.len(), tables.opening.len()), (READING_DIGITS, OPENING_DIGITS));
+    }
+
+    /// All 32 digits of a row: `2·w − 31`, never zero.
+    #[test]
+    fn digits_are_odd_and_signed() {
+        let tables = CommitmentTables::new();
+        let h = tables.generators.h;
+        for w in 0..32 {
+            let digit = if w < 16 { -Fp::from(31 - 2 * w) } else { Fp::from(2 * w - 31) };
+            assert_eq!(select(&tables.opening[0], w as u8), (h * digit).to_affine());
+        }
+    }
+
+    /// No window looks past the bits of what was recoded, and together they see every bit once.
+    #[test]
+    fn windows_cover_all_bits() {
+        let bytes: [u8; 32] = core::array::from_fn(|i| (i * 37 + 11) as u8);
+        let bit = |i: usize| bytes[i / 8] >> (i % 8) & 1;
+        for digit in 0..OPENING_DIGITS {
+            let expected = (0..WINDOW).fold(0, |w, i| w | bit(digit * WINDOW + i) << i);
+            assert_eq!(window(&bytes, digit * WINDOW), expected);
+        }
+    }
+}

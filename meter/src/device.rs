@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use ed25519_dalek::SigningKey;
 use rand::TryRng;
 use rand::rngs::SysRng;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::batch::SealedBatch;
 use crate::calendar::{BatchPeriod, Slot, SlotLength, SlotRange};
@@ -47,7 +47,7 @@ pub struct Blueprint {
     pub in_service: Slot,
 }
 
-/// Readings of one slot: one value, or a gap, for every register.
+/// Readings of one slot: one value, or a gap, for every register. Wiped when dropped; without `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 #[allow(missing_debug_implementations, reason = "readings are secret")]
 pub struct Row {
@@ -55,6 +55,12 @@ pub struct Row {
     pub slot: Slot,
     /// In base units, in the registers' order.
     pub values: Vec<Option<u32>>,
+}
+
+impl Drop for Row {
+    fn drop(&mut self) {
+        self.values.zeroize();
+    }
 }
 
 /// What the meter did with rows.

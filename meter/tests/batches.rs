@@ -1,4 +1,5 @@
 //! Batches: what comes out went in, and nothing else is accepted.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod common;
 
@@ -268,6 +269,46 @@ fn header_digests_name_the_batch_and_its_readings() {
     let readings = meter.readings(DAY, |_, offset| Some(spread(0, offset) & 0xf_ffff));
     let revised = meter.sealer().seal(DAY, 1, &readings).unwrap();
     assert_ne!(batch.header_digest(), revised.header_digest());
+}
+
+#[test]
+fn every_refusal_says_what_and_what_to_do() {
+    let meter = Meter::plain(1).record.id();
+    let batch = [
+        BatchRefusal::Short,
+        BatchRefusal::Long { extra: 1 },
+        BatchRefusal::Version(2),
+        BatchRefusal::Certification(2),
+        BatchRefusal::SlotLength(7),
+        BatchRefusal::Count(47),
+        BatchRefusal::Calendar,
+        BatchRefusal::Registers(0),
+        BatchRefusal::Bits { register: 0, bits: 33 },
+        BatchRefusal::GapFlag(2),
+        BatchRefusal::GapMapEmpty,
+        BatchRefusal::GapMapPadding,
+        BatchRefusal::CiphertextPadding,
+        BatchRefusal::Meter { expected: meter, found: meter },
+        BatchRefusal::OtherSlotLength,
+        BatchRefusal::OtherRegisters,
+        BatchRefusal::Slots { number: 1 },
+        BatchRefusal::Signature,
+    ];
+    let open = [OpenRefusal::WrongKey { meter, number: 1 }, OpenRefusal::Digest { meter, number: 1 }];
+    let seal = [
+        SealRefusal::Number(1),
+        SealRefusal::Slots(1),
+        SealRefusal::Registers { expected: 1, found: 2 },
+        SealRefusal::SigningKey,
+    ];
+    let said = batch.iter().map(|refusal| (refusal.code(), refusal.hint(), refusal.to_string()));
+    let said = said.chain(open.iter().map(|refusal| (refusal.code(), refusal.hint(), refusal.to_string())));
+    let said = said.chain(seal.iter().map(|refusal| (refusal.code(), refusal.hint(), refusal.to_string())));
+    let said: Vec<_> = said.collect();
+    let codes: std::collections::HashSet<_> = said.iter().map(|(code, ..)| code).collect();
+    assert_eq!(codes.len(), 18 + 2 + 4);
+    assert!(said.iter().all(|(_, hint, message)| hint.ends_with('.') && !message.ends_with('.')));
+    assert_eq!(OpenRefusal::Batch(batch[0]).code(), batch[0].code());
 }
 
 /// Minutes that divide a day.

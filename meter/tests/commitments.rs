@@ -1,4 +1,5 @@
 //! Commitments against a second way of computing them, and against vectors made outside.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod common;
 

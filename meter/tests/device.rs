@@ -1,4 +1,5 @@
 //! The simulated meter: what it takes, keeps, sends and refuses.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 #![cfg(feature = "std")]
 
 mod common;

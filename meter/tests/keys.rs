@@ -1,4 +1,5 @@
 //! K as text: every typing error is refused, and one wrong letter is located.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! A meter killed at any moment: nothing it acknowledged is lost, nothing is half-written.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 #![cfg(all(feature = "std", unix))]
 
 mod common;

@@ -1,4 +1,5 @@
 //! The public record of a meter: one canonical form, and every other refused by its reason.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod common;
 

@@ -1,11 +1,13 @@
 //! Bytes of an upload, beside plain uploads and the figures that the guides to this design give.
 //! `cargo test -p wattproof-meter --test sizes -- --nocapture` prints the table.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod common;
 
 use common::{DAY, Meter};
+use pasta_curves::{Eq, EqAffine};
 use wattproof_meter::calendar::{BatchPeriod, SlotLength};
-use wattproof_meter::commit::CommitmentTables;
+use wattproof_meter::commit::{CHUNK, CommitmentTables, Opening};
 
 /// Four bytes of reading and four of time for every half hour.
 const PLAIN_PAIR: usize = 8;
@@ -33,6 +35,8 @@ fn upload_bytes() {
     assert_eq!(rows.map(|(_, readings, _)| readings * PLAIN_PAIR), [384, 2_688, 11_904]);
     assert_eq!((day, week, month), (258, 978, 7_998));
     assert!(day <= 288);
+    // Beyond the packed readings a batch costs header, digest and signature.
+    assert_eq!([day - 48 * 20 / 8, week - 336 * 20 / 8], [42 + 32 + 64; 2]);
 }
 
 #[test]
@@ -47,10 +51,41 @@ fn a_gap_map_costs_a_bit_a_slot_and_saves_the_readings() {
 }
 
 #[test]
-fn bytes_of_keys_and_tables() {
-    // K, the signing key and the record's own key: what a meter holds besides readings.
+fn bytes_of_keys_tables_and_work() {
+    // K and the signing key are what a meter must keep secret; the record is public.
     let meter = Meter::plain(3);
     assert_eq!(meter.key.as_bytes().len() + meter.signing.as_bytes().len(), 64);
     assert_eq!(meter.record.to_bytes().len(), 55);
     assert_eq!(CommitmentTables::BYTES, 59_392);
+    // What sealing holds on the stack, whatever the batch: sums, points, openings and readings of one chunk.
+    let work = CHUNK * (size_of::<Eq>() + size_of::<EqAffine>() + size_of::<Opening>() + size_of::<u32>());
+    assert_eq!(work, 6_272);
+}
+
+/// Thirteen months of half hours in the clear, and their daily batches until those are dropped.
+#[cfg(feature = "std")]
+#[test]
+fn bytes_of_the_simulated_meters_file() {
+    use wattproof_meter::calendar::Slot;
+    use wattproof_meter::device::{Blueprint, MEMORY_DAYS, Row, SimulatedMeter};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m");
+    let record = Meter::plain(4).record;
+    let blueprint = Blueprint {
+        name: "home-1".into(),
+        registers: record.registers().to_vec(),
+        slot_length: record.slot_length(),
+        period: record.period(),
+        certification: record.certification(),
+        in_service: Slot::new(0),
+    };
+    let mut meter = SimulatedMeter::create(&path, &blueprint, None, None).ok().unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 174);
+    let slots = DAY * 48..(DAY + MEMORY_DAYS) * 48;
+    let rows: Vec<Row> = slots.map(|i| Row { slot: Slot::new(i), values: vec![Some(i % 1000)] }).collect();
+    meter.take(&rows).unwrap();
+    let bytes = std::fs::metadata(&path).unwrap().len();
+    println!("the simulated meter's file: {bytes} bytes after {MEMORY_DAYS} days");
+    assert_eq!(bytes, 174 + 12 + u64::from(MEMORY_DAYS) * (48 * 5 + 258 + 9));
 }

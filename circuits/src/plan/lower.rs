@@ -20,10 +20,9 @@ pub(super) fn lower(program: &Program) -> Result<Plan, PlanRefusal> {
         planner.checked(&form)?;
         forms.push(form);
     }
-    let mut outputs = vec![planner.total(&forms)?];
+    let mut outputs = vec![planner.output("", program.total, &forms)?];
     for line in program.lines.iter().filter(|line| line.shown) {
-        planner.node = line.node;
-        outputs.push(planner.line(&line.name, planner.form(&forms, line.node)?.clone())?);
+        outputs.push(planner.output(&line.name, line.node, &forms)?);
     }
     let Planner { inputs, steps, .. } = planner;
     Ok(Plan { registers: program.registers.clone(), slots: program.slots, inputs, steps, outputs })
@@ -319,31 +318,19 @@ impl Planner<'_> {
         Ok((self.inputs.len() - 1, factor))
     }
 
-    fn total(&mut self, forms: &[Form]) -> Planned<Output> {
-        self.node = self.program.total;
-        let form = self.form(forms, self.program.total)?.clone();
+    /// A disclosed amount: `affine = scale · T`, `T` counting the program's unit.
+    fn output(&mut self, name: &str, of: NodeId, forms: &[Form]) -> Planned<Output> {
+        self.node = of;
+        let form = self.form(forms, of)?.clone();
         let unit = self.program.unit;
         if unit <= Ratio::zero() {
-            return Err(PlanRefusal::Malformed { node: self.node, what: "a total that counts nothing" });
+            return Err(PlanRefusal::Malformed { node: of, what: "a total that counts nothing" });
         }
         let counted = self.fits(Form::constant(Ratio::zero()).plus(&form, unit.recip()))?;
         let scale = counted.denominator;
-        self.output(String::new(), counted, scale, unit)
-    }
-
-    /// A shown line counts the largest unit that its form is a multiple of.
-    fn line(&mut self, name: &str, form: Form) -> Planned<Output> {
-        let numbers = form.readings.values().flatten().chain(form.terms.values()).chain([&form.constant]);
-        let common = numbers.fold(0i128, |g, n| g.gcd(n)).max(1);
-        let unit = Ratio::new(common, form.denominator);
-        let counted = self.fits(Form::constant(Ratio::zero()).plus(&form, unit.recip()))?;
-        self.output(name.into(), counted, 1, unit)
-    }
-
-    fn output(&mut self, name: String, counted: Form, scale: i128, unit: Ratio) -> Planned<Output> {
         let affine = self.freeze(counted)?;
         let interval = self.affine_interval(&affine)?.floor_div(scale);
-        Ok(Output { name, affine, scale, interval, unit })
+        Ok(Output { name: name.into(), affine, scale, interval, unit })
     }
 
     /// Refuses a form whose numerator could pass the limit.

@@ -107,7 +107,9 @@ impl Show<'_> {
 }
 
 fn aligned(cells: &[String]) -> String {
-    cells.iter().fold(String::new(), |line, cell| format!("{line}{}{cell:<18}", if line.is_empty() { "" } else { "  " }))
+    cells
+        .iter()
+        .fold(String::new(), |line, cell| format!("{line}{}{cell:<18}", if line.is_empty() { "" } else { "  " }))
 }
 
 fn bound_text(bound: &Bound, energy: Dim, currency: Currency) -> String {

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 #![allow(clippy::unwrap_used, reason = "test set-up")]
 
+pub mod generate;
+
 use ff::Field;
 use num_rational::Ratio as Rational;
 use pasta_curves::{EqAffine, Fp};

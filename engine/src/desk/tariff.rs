@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use thiserror::Error;
-use wattproof_circuits::layout::LayoutRefusal;
 use wattproof_circuits::period::{Period, PeriodError};
 use wattproof_circuits::plan::{Plan, Step};
 use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
@@ -12,10 +11,11 @@ use wattproof_circuits::rule::{self, PriceError};
 
 pub use wattproof_circuits::tariff::{Diagnostic, MAX_BYTES, Related, Tariff, line_column, template};
 
-use super::money::Money;
 use super::time;
 use crate::intake::csv::{CsvRefusal, ReadingsFile};
+use crate::money::Money;
 use crate::refusal::{Fault, Refusal};
+use crate::supplier::prepare_code;
 
 /// Why a tariff does not price or explain.
 #[derive(Debug, Error)]
@@ -66,7 +66,7 @@ impl Refusal for TariffRefusal {
             TariffRefusal::Readings(refusal) => refusal.code(),
             TariffRefusal::NoWholeDay => "no-whole-day",
             TariffRefusal::Price { refusal, .. } => refusal.code(),
-            TariffRefusal::Prepare(refusal) => prepare(refusal).0,
+            TariffRefusal::Prepare(refusal) => prepare_code(refusal),
         }
     }
 
@@ -77,7 +77,9 @@ impl Refusal for TariffRefusal {
             TariffRefusal::Readings(refusal) => refusal.hint(),
             TariffRefusal::NoWholeDay => "give readings of a day at least, from its first slot to its last".into(),
             TariffRefusal::Price { refusal, .. } => refusal.hint().into(),
-            TariffRefusal::Prepare(refusal) => prepare(refusal).1.into(),
+            TariffRefusal::Prepare(PrepareRefusal::Plan(refusal)) => refusal.hint().into(),
+            TariffRefusal::Prepare(PrepareRefusal::Layout(refusal)) => refusal.hint().into(),
+            TariffRefusal::Prepare(_) => "report this: a tariff that checks should compile".into(),
         }
     }
 
@@ -86,16 +88,6 @@ impl Refusal for TariffRefusal {
             TariffRefusal::Prepare(PrepareRefusal::Params(_) | PrepareRefusal::Keys(_)) => Fault::Machine,
             _ => Fault::Own,
         }
-    }
-}
-
-/// Code and hint of what cannot be prepared.
-fn prepare(refusal: &PrepareRefusal) -> (&'static str, &'static str) {
-    match refusal {
-        PrepareRefusal::Plan(refusal) => (refusal.code(), refusal.hint()),
-        PrepareRefusal::Layout(refusal) => (LayoutRefusal::code(refusal), LayoutRefusal::hint(refusal)),
-        PrepareRefusal::Params(_) => ("parameters-altered", "install the program again"),
-        _ => ("circuit-not-compiled", "report this: a tariff that checks should compile"),
     }
 }
 
@@ -127,9 +119,12 @@ pub fn price(tariff: &Tariff, file: &ReadingsFile, period: Option<&str>) -> Resu
         let at = slot.map(|slot| time::start(slot, tariff.calendar().slot()));
         TariffRefusal::Price { refusal, at }
     })?;
-    let money = |units| Money::new(units, program.unit, tariff.currency());
-    let lines = priced.lines.into_iter().map(|line| (line.name, money(line.printed))).collect();
-    Ok(PlainBill { period, total: money(priced.total), lines })
+    let money = |units| {
+        let overflow = TariffRefusal::Price { refusal: PriceError::Overflow { node: program.total }, at: None };
+        Money::of(units, &program.unit, tariff.currency()).ok_or(overflow)
+    };
+    let lines = priced.lines.into_iter().map(|line| Ok((line.name, money(line.printed)?)));
+    Ok(PlainBill { period, total: money(priced.total)?, lines: lines.collect::<Result<_, TariffRefusal>>()? })
 }
 
 /// The longest run of whole tariff days within the readings.

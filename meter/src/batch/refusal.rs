@@ -63,9 +63,6 @@ pub enum BatchRefusal {
         /// The batch's meter.
         found: MeterId,
     },
-    /// Certified otherwise than the meter's record says.
-    #[error("the batch is certified otherwise than its meter's record says")]
-    OtherCertification,
     /// Another slot length than the meter's record says.
     #[error("the batch's slots are of another length than its meter's record says")]
     OtherSlotLength,
@@ -101,7 +98,6 @@ impl BatchRefusal {
             BatchRefusal::GapMapPadding => "batch-gap-map-padding",
             BatchRefusal::CiphertextPadding => "batch-ciphertext-padding",
             BatchRefusal::Meter { .. } => "batch-other-meter",
-            BatchRefusal::OtherCertification => "batch-other-certification",
             BatchRefusal::OtherSlotLength => "batch-other-slot-length",
             BatchRefusal::OtherRegisters => "batch-other-registers",
             BatchRefusal::Slots { .. } => "batch-slots",
@@ -116,7 +112,7 @@ impl BatchRefusal {
                 "Use a version of wattproof that knows this kind of batch."
             }
             BatchRefusal::Meter { .. } => "Give the batch to the meter it belongs to, or register that meter.",
-            BatchRefusal::OtherCertification | BatchRefusal::OtherSlotLength | BatchRefusal::OtherRegisters => {
+            BatchRefusal::OtherSlotLength | BatchRefusal::OtherRegisters => {
                 "Ask whether the meter was replaced; a replaced meter has its own public record."
             }
             BatchRefusal::Signature => {
