@@ -10,6 +10,7 @@ use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
 use wattproof_circuits::rule::{self, PriceError};
 
 pub use wattproof_circuits::tariff::{Diagnostic, MAX_BYTES, Related, Tariff, line_column, template};
+pub use wattproof_meter::quantity::Register;
 
 use super::time;
 use crate::intake::csv::{CsvRefusal, ReadingsFile};
@@ -139,7 +140,7 @@ fn whole_days(tariff: &Tariff, file: &ReadingsFile) -> Result<Period, TariffRefu
         Some(time::start(day.slots().first(), length))
     };
     let first = near(begin).find(|date| starts_at(*date).is_some_and(|at| at >= begin));
-    let last = near(end).filter(|date| starts_at(*date).is_some_and(|at| at <= end)).last();
+    let last = near(end).rfind(|date| starts_at(*date).is_some_and(|at| at <= end));
     match first.zip(last) {
         Some((first, last)) if first < last => Ok(Period::new(first, last, tariff.calendar())?),
         _ => Err(TariffRefusal::NoWholeDay),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use wattproof_meter::calendar::{Slot, SlotLength};
+pub use wattproof_meter::calendar::{Slot, SlotLength};
 
 /// The start of a slot.
 pub fn start(slot: Slot, length: SlotLength) -> Timestamp {
