@@ -11,6 +11,7 @@
 //! | decide between rival batches | [`archive`] |
 //! | open batches, price and prove a bill | [`customer`] |
 //! | check bills and remember what was decided | [`supplier`] |
+//! | a simulated meter, a key, a tariff file on the desk; files written whole | [`desk`] |
 //! | what a front shows | [`show`], [`money`], [`progress`] |
 //! | what time it is | [`clock`] |
 //!
@@ -25,6 +26,7 @@ pub mod bench;
 pub mod bills;
 pub mod clock;
 pub mod customer;
+pub mod desk;
 pub mod export;
 mod frame;
 pub mod household;
