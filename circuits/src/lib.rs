@@ -20,6 +20,7 @@ mod chip;
 pub mod circuit;
 pub mod committed;
 pub mod exact;
+pub mod families;
 pub mod layout;
 mod link;
 pub mod params;
@@ -34,5 +35,6 @@ pub mod statement;
 pub mod tariff;
 mod transcript;
 pub mod version;
+pub mod yardstick;
 
 pub use chip::field;

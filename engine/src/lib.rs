@@ -1,1 +1,44 @@
-//! The store, the customer's and the supplier's acts.
+//! The store, the customer's and the supplier's acts. Knows no terminal.
+//!
+//! Which entry for which need:
+//!
+//! | need | entry |
+//! |---|---|
+//! | readings from a file, or someone else's file turned into one | [`intake`] |
+//! | a household to try things with | [`household`] |
+//! | the store itself: statistics, check, backup | [`store`] |
+//! | admit a meter; publish and assign a tariff; take files in; give them out | [`registry`], [`policy`], [`mod@import`], [`mod@export`] |
+//! | decide between rival batches | [`archive`] |
+//! | open batches, price and prove a bill | [`customer`] |
+//! | check bills and remember what was decided | [`supplier`] |
+//! | a simulated meter, a key, a tariff file on the desk; files written whole | [`desk`] |
+//! | what a front shows | [`show`], [`money`], [`progress`] |
+//! | what time it is | [`clock`] |
+//!
+//! ```text
+//! .batch ─ import ─► store ─ customer (K) ─► .bill ─ import ─► inbox ─ supplier ─► verdict
+//! ```
+//!
+//! Every failure is a [`refusal::Refusal`]: a sentence, a stable code, what to do, and who can do it.
+
+pub mod archive;
+pub mod bench;
+pub mod bills;
+pub mod clock;
+pub mod customer;
+pub mod desk;
+pub mod export;
+mod frame;
+pub mod household;
+pub mod import;
+pub mod intake;
+pub mod money;
+pub mod period;
+pub mod policy;
+pub mod progress;
+mod random;
+pub mod refusal;
+pub mod registry;
+pub mod show;
+pub mod store;
+pub mod supplier;

@@ -135,6 +135,13 @@ impl SealedBatch {
         digest.finish() == *self.digest()
     }
 
+    /// As [`SealedBatch::certifies`], of commitments not yet read as points.
+    pub fn certifies_bytes<'a>(&self, commitments: impl IntoIterator<Item = &'a [u8; 32]>) -> bool {
+        let mut digest = CommitmentsDigest::new(self.header_bytes());
+        commitments.into_iter().for_each(|commitment| digest.absorb_bytes(commitment));
+        digest.finish() == *self.digest()
+    }
+
     fn header_bytes(&self) -> &[u8] {
         &self.bytes[..self.header_length]
     }
@@ -166,7 +173,11 @@ impl CommitmentsDigest {
 
     /// Takes the next commitment.
     pub fn absorb(&mut self, commitment: &Commitment) {
-        self.0.update(&commitment.to_bytes());
+        self.absorb_bytes(&commitment.to_bytes());
+    }
+
+    fn absorb_bytes(&mut self, commitment: &[u8; 32]) {
+        self.0.update(commitment);
     }
 
     /// The digest.

@@ -1,0 +1,337 @@
+//! The customer's acts: open batches, price them, prove the bill. The one side that may hold readings.
+//!
+//! The key is lent for the length of an act. Readings and openings live in types that are wiped when dropped, and none
+//! of them is written anywhere.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use wattproof_circuits::bill::Bill;
+use wattproof_circuits::committed::Committed;
+use wattproof_circuits::period::{Calendar, Period};
+use wattproof_circuits::prepared::Prepared;
+use wattproof_circuits::rule;
+use wattproof_meter::batch::{OpenBatch, SealedBatch};
+use wattproof_meter::commit::{CommitmentTables, Opening};
+use wattproof_meter::key::MasterKey;
+use wattproof_meter::reading::Readings;
+use wattproof_meter::record::MeterRecord;
+
+use crate::archive::{self, ArchiveRefusal, Claim, HeaderDigest, StoredBatch};
+use crate::frame::Frame;
+use crate::import::{Kind, load};
+use crate::intake::csv::{Column, ReadingsFile};
+use crate::money::Money;
+use crate::period::{self, PeriodRefusal};
+use crate::policy::{self, Dates, PolicyRefusal};
+use crate::progress::Progress;
+use crate::random::fresh;
+use crate::registry;
+use crate::store::Store;
+use crate::store::table::View;
+
+mod refusal;
+
+pub use refusal::CustomerRefusal;
+
+/// Which bill to prove.
+#[derive(Clone, Debug)]
+pub struct Order<'a> {
+    /// The meter, by name or id.
+    pub meter: &'a str,
+    /// `2026-10`, or `2026-10-01..2026-11-01`.
+    pub period: &'a str,
+    /// 0 for the first bill of the period, one more for each that corrects it.
+    pub revision: u8,
+    /// A folder of `.batch` files to use instead of the store's batches, whoever keeps it.
+    pub batches_from: Option<PathBuf>,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// A bill, proved and checked.
+#[derive(Clone, Debug)]
+pub struct ProvedBill {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The meter's name.
+    pub meter: String,
+    /// The local days, as `2026-03-01..2026-04-01`.
+    pub period: String,
+    /// The tariff, as `name@version`.
+    pub tariff: String,
+    /// The total.
+    pub total: Money,
+    /// The lines, which stay with the customer unless the tariff shows them.
+    pub lines: Vec<BillLine>,
+    /// Its sizes and times.
+    pub figures: Figures,
+}
+
+/// A line of the bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillLine {
+    /// The charge's name.
+    pub name: String,
+    /// Its amount, rounded as a bill prints it.
+    pub amount: Money,
+    /// Whether the bill discloses it.
+    pub shown: bool,
+}
+
+/// What a bill took and says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figures {
+    /// Logarithm of the circuit's rows; nothing without a circuit.
+    pub k: Option<u32>,
+    /// Bytes of the proof with its link.
+    pub proof_bytes: usize,
+    /// Bytes of the bill.
+    pub bill_bytes: usize,
+    /// Bits the bill discloses at most.
+    pub bits_disclosed: f64,
+    /// Bits the period's readings hold.
+    pub bits_held: u64,
+    /// Settlement periods billed.
+    pub slots: u32,
+    /// Seconds of each step.
+    pub seconds: Seconds,
+}
+
+/// Seconds of each step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Seconds {
+    /// Signatures, decryption and the meter's commitments, recomputed.
+    pub decrypt: f64,
+    /// The plain bill.
+    pub price: f64,
+    /// The proof, with the keys it needs.
+    pub prove: f64,
+    /// The check of the proof.
+    pub check: f64,
+}
+
+/// Batches opened: what a bill is proved from.
+pub(crate) struct Opened {
+    commitments: Vec<[u8; 32]>,
+    readings: Readings,
+    openings: Committed<Opening>,
+}
+
+/// Proves a bill. What is returned has passed the same check that the supplier's will.
+pub fn prove(
+    store: &Store,
+    key: &MasterKey,
+    order: &Order<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ProvedBill, CustomerRefusal> {
+    let frame = store.look(|view| frame(view, order))?;
+    let (opened, decrypt) = timed(|| open(&frame, key, progress))?;
+    let program = frame.tariff.program(&frame.period).map_err(|findings| CustomerRefusal::Program { findings })?;
+
+    progress(Progress { step: "price", done: 0, total: 1 });
+    let (priced, price) = timed(|| Ok(rule::evaluate(&program, &opened.readings)?))?;
+
+    progress(Progress { step: "prove", done: 0, total: 1 });
+    let ((prepared, bill), prove) = timed(|| {
+        let prepared = Prepared::new(&program)?;
+        let bill = make(&frame, &prepared, &opened, order.revision)?;
+        Ok((prepared, bill))
+    })?;
+    if bill.statement.disclosed.first() != Some(&priced.total) {
+        return Err(CustomerRefusal::Disagreement);
+    }
+
+    progress(Progress { step: "check", done: 0, total: 1 });
+    let bytes = bill.to_bytes();
+    let ((), check) = timed(|| self_check(&frame, &prepared, &bytes))?;
+    progress(Progress { step: "check", done: 1, total: 1 });
+
+    let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
+    let line = |(line, shown): (&rule::PricedLine, bool)| {
+        Some(BillLine { name: line.name.clone(), amount: money(line.printed)?, shown })
+    };
+    let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown)).map(line);
+    Ok(ProvedBill {
+        meter: frame.meter.name().into(),
+        period: frame.period.to_string(),
+        tariff: format!("{}@{}", frame.tariff.name(), frame.tariff.version()),
+        total: money(priced.total).ok_or(CustomerRefusal::Disagreement)?,
+        lines: lines.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
+        figures: Figures {
+            k: prepared.figures().k,
+            proof_bytes: prepared.proof_bytes(),
+            bill_bytes: bytes.len(),
+            bits_disclosed: prepared.plan().bits_disclosed(),
+            bits_held: prepared.plan().bits_held(),
+            slots: frame.slots().count(),
+            seconds: Seconds { decrypt, price, prove, check },
+        },
+        bytes,
+    })
+}
+
+/// The meter's readings over a period, as far as the store holds them; what it lacks is a gap. Dates are those of
+/// `zone`, else of the tariff in force, else UTC's. Gives the zone's name as well.
+pub fn readings(
+    store: &Store,
+    key: &MasterKey,
+    meter: &str,
+    period: &str,
+    zone: Option<&str>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(ReadingsFile, String), CustomerRefusal> {
+    let (meter, period, batches) = store.look(|view| held(view, meter, period, zone))?;
+    let tables = CommitmentTables::new();
+    let mut readings = Readings::gaps(period.slots(), meter.registers().len());
+    for (done, stored) in batches.iter().enumerate() {
+        let batch = stored.batch.open(&meter, key, &tables)?;
+        for (slot, register) in batch.header().certified() {
+            // A batch may begin before the period and end after it.
+            let _inside = readings.set(register, slot, batch.get(register, slot).map(|cell| cell.reading));
+        }
+        progress(Progress { step: "decrypt", done: done as u64 + 1, total: batches.len() as u64 });
+    }
+    let columns = meter.registers().iter().filter_map(|register| Column::new(register.name(), register.unit()));
+    let file = ReadingsFile { columns: columns.collect(), length: meter.slot_length(), readings };
+    Ok((file, period.calendar().zone().into()))
+}
+
+/// What the store holds of a period.
+fn held(
+    view: &impl View,
+    meter: &str,
+    text: &str,
+    zone: Option<&str>,
+) -> Result<(MeterRecord, Period, Vec<StoredBatch>), CustomerRefusal> {
+    let meter = registry::find_in(view, meter)?.record;
+    let calendar = match zone {
+        Some(zone) => Calendar::new(zone, meter.slot_length(), 0).map_err(PolicyRefusal::from)?,
+        None => match policy::in_force(view, &meter.id(), Dates::parse(text)?) {
+            Ok(tariff) => tariff.calendar().clone(),
+            Err(_) => Calendar::new("UTC", meter.slot_length(), 0).map_err(PolicyRefusal::from)?,
+        },
+    };
+    let period = Period::parse(text, &calendar).map_err(PolicyRefusal::from)?;
+    let mut batches = Vec::new();
+    for number in period::numbers(&meter, period.slots()) {
+        match archive::claim(view, &meter, number)? {
+            Claim::Batch(batch) => batches.push(*batch),
+            Claim::Missing => {}
+            Claim::Rivals(rivals) => return Err(PeriodRefusal::Rivals { number, rivals }.into()),
+        }
+    }
+    Ok((meter, period, batches))
+}
+
+fn frame(view: &impl View, order: &Order<'_>) -> Result<Frame, CustomerRefusal> {
+    let meter = registry::find_in(view, order.meter)?.record;
+    let tariff = policy::in_force(view, &meter.id(), Dates::parse(order.period)?)?;
+    let period = tariff.period(order.period).map_err(PolicyRefusal::from)?;
+    let batches = match &order.batches_from {
+        None => period::batches(&meter, period.slots(), order.now, |number| {
+            Ok::<_, CustomerRefusal>(archive::claim(view, &meter, number)?)
+        })?,
+        Some(folder) => {
+            let mut archive = folder_of_batches(folder, &meter)?;
+            period::batches(&meter, period.slots(), order.now, |number| {
+                Ok::<_, CustomerRefusal>(archive.remove(&number).map_or(Claim::Missing, claim_of))
+            })?
+        }
+    };
+    Ok(Frame { meter, tariff, period, batches })
+}
+
+/// Batches of one number by revision and name.
+type Claimants = BTreeMap<(u8, HeaderDigest), SealedBatch>;
+
+/// The meter's batches in a folder, by number. One that claims to be the meter's and is not is refused.
+fn folder_of_batches(folder: &Path, meter: &MeterRecord) -> Result<BTreeMap<u32, Claimants>, CustomerRefusal> {
+    let unreadable = |error: std::io::Error| CustomerRefusal::Folder { path: folder.into(), reason: error.to_string() };
+    let mut batches: BTreeMap<u32, Claimants> = BTreeMap::new();
+    let mut paths = fs::read_dir(folder).map_err(unreadable)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut files = paths.by_ref().collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    files.retain(|path| path.extension().is_some_and(|ending| ending == Kind::Batch.ending()));
+    files.sort();
+    for path in files {
+        let refused = |refusal: ArchiveRefusal| CustomerRefusal::BatchFile { path: path.clone(), refusal };
+        let batch = SealedBatch::from_bytes(&load(&path)?).map_err(|refusal| refused(refusal.into()))?;
+        if batch.header().meter() == meter.id() {
+            batch.verify(meter).map_err(|refusal| refused(refusal.into()))?;
+            let claimants = batches.entry(batch.header().number()).or_default();
+            claimants.insert((batch.header().revision(), batch.header_digest()), batch);
+        }
+    }
+    Ok(batches)
+}
+
+/// The only batch of the latest revision, or its rivals.
+fn claim_of(mut claimants: Claimants) -> Claim {
+    let Some((latest, _)) = claimants.last_key_value().map(|(key, _)| *key) else { return Claim::Missing };
+    claimants.retain(|(revision, _), _| *revision == latest);
+    match claimants.len() {
+        1 => claimants.pop_last().map_or(Claim::Missing, |((_, header_digest), batch)| {
+            Claim::Batch(Box::new(StoredBatch { batch, header_digest }))
+        }),
+        _ => Claim::Rivals(claimants.into_keys().map(|(_, digest)| digest).collect()),
+    }
+}
+
+/// Opens the frame's batches: signature, key, and the digest of the recomputed commitments are checked for each.
+pub(crate) fn open(
+    frame: &Frame,
+    key: &MasterKey,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Opened, CustomerRefusal> {
+    let (slots, registers, places) = (frame.slots(), frame.tariff.registers().len(), frame.places());
+    let tables = CommitmentTables::new();
+    let mut opened = Opened {
+        commitments: Vec::new(),
+        readings: Readings::gaps(slots, registers),
+        openings: Committed::gaps(slots, registers),
+    };
+    for (done, stored) in frame.batches.iter().enumerate() {
+        let batch = stored.batch.open(&frame.meter, key, &tables)?;
+        take(&mut opened, &batch, &places);
+        progress(Progress { step: "decrypt", done: done as u64 + 1, total: frame.batches.len() as u64 });
+    }
+    Ok(opened)
+}
+
+/// Keeps all commitments of a batch, and the readings that are billed.
+fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
+    opened.commitments.extend(batch.commitments().map(|commitment| commitment.to_bytes()));
+    for (slot, register) in batch.header().certified() {
+        let wanted = places.get(register).copied().flatten();
+        if let Some((place, cell)) = wanted.zip(batch.get(register, slot)) {
+            // Slots before and after the period go along for the digest only.
+            let _inside = opened.readings.set(place, slot, Some(cell.reading));
+            let _inside = opened.openings.set(place, slot, cell.opening.clone());
+        }
+    }
+}
+
+pub(crate) fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
+    let statement = frame.statement(revision, prepared.price(&opened.readings)?);
+    let seed = fresh()?;
+    let proof = prepared.prove(&statement, &opened.commitments, &opened.readings, &opened.openings, &seed)?;
+    Ok(Bill { statement, commitments: opened.commitments.clone(), proof })
+}
+
+/// The supplier's check, on the bytes that will be sent.
+fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), CustomerRefusal> {
+    let bill = Bill::from_bytes(bytes).map_err(|_| CustomerRefusal::SelfCheck)?;
+    let points = frame.points(&bill.commitments).map_err(|_| CustomerRefusal::SelfCheck)?;
+    let entropy = fresh()?;
+    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
+    checked.map_err(|_| CustomerRefusal::SelfCheck)
+}
+
+fn timed<T>(act: impl FnOnce() -> Result<T, CustomerRefusal>) -> Result<(T, f64), CustomerRefusal> {
+    let started = Instant::now();
+    let done = act()?;
+    Ok((done, started.elapsed().as_secs_f64()))
+}

@@ -1,0 +1,148 @@
+//! Why a bill is not proved.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+use wattproof_circuits::prepared::PrepareRefusal;
+use wattproof_circuits::refusal::ProveRefusal;
+use wattproof_circuits::rule::PriceError;
+use wattproof_circuits::tariff::Diagnostic;
+use wattproof_meter::batch::OpenRefusal;
+
+use crate::archive::ArchiveRefusal;
+use crate::import::ImportRefusal;
+use crate::period::PeriodRefusal;
+use crate::policy::PolicyRefusal;
+use crate::random::NoRandomness;
+use crate::refusal::{Fault, Refusal};
+use crate::registry::RegistryRefusal;
+use crate::store::StoreRefusal;
+use crate::supplier::prepare_code;
+
+/// Why a bill is not proved, or readings are not opened. Names no reading.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CustomerRefusal {
+    /// The meter is not known.
+    #[error(transparent)]
+    Registry(#[from] RegistryRefusal),
+    /// No tariff, or two, over the period.
+    #[error(transparent)]
+    Policy(#[from] PolicyRefusal),
+    /// The period is not complete.
+    #[error(transparent)]
+    Period(#[from] PeriodRefusal),
+    /// The folder of batches cannot be read.
+    #[error("{path} cannot be read: {reason}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// A file there cannot be read.
+    #[error(transparent)]
+    File(#[from] ImportRefusal),
+    /// A file there is not what the meter signed.
+    #[error("{path}: {refusal}")]
+    BatchFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        refusal: ArchiveRefusal,
+    },
+    /// Wrong key, or a batch that was tampered with.
+    #[error(transparent)]
+    Open(#[from] OpenRefusal),
+    /// The tariff gives no program over this period.
+    #[error("the tariff cannot bill this period: {}", findings.first().map_or("", |d| &d.message))]
+    Program {
+        /// What is wrong.
+        findings: Vec<Diagnostic>,
+    },
+    /// The readings cannot be priced.
+    #[error(transparent)]
+    Price(#[from] PriceError),
+    /// The tariff cannot be proved over this period.
+    #[error(transparent)]
+    Prepare(#[from] PrepareRefusal),
+    /// The bill cannot be proved.
+    #[error(transparent)]
+    Prove(#[from] ProveRefusal),
+    /// Evaluator and plan disagree.
+    #[error("the plain bill and the plan's do not agree")]
+    Disagreement,
+    /// The proof made does not pass its own check.
+    #[error("the proof does not pass its own check")]
+    SelfCheck,
+    /// No randomness for the proof.
+    #[error("the operating system gives no randomness")]
+    NoRandomness,
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreRefusal),
+}
+
+impl Refusal for CustomerRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            CustomerRefusal::Registry(refusal) => refusal.code(),
+            CustomerRefusal::Policy(refusal) => refusal.code(),
+            CustomerRefusal::Period(refusal) => refusal.code(),
+            CustomerRefusal::Folder { .. } => "folder-unreadable",
+            CustomerRefusal::File(refusal) => refusal.code(),
+            CustomerRefusal::BatchFile { refusal, .. } => refusal.code(),
+            CustomerRefusal::Open(refusal) => refusal.code(),
+            CustomerRefusal::Program { .. } => "tariff-unfit-period",
+            CustomerRefusal::Price(refusal) => refusal.code(),
+            CustomerRefusal::Prepare(refusal) => prepare_code(refusal),
+            CustomerRefusal::Prove(refusal) => refusal.code(),
+            CustomerRefusal::Disagreement => "prices-disagree",
+            CustomerRefusal::SelfCheck => "self-check-failed",
+            CustomerRefusal::NoRandomness => "no-randomness",
+            CustomerRefusal::Store(refusal) => refusal.code(),
+        }
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            CustomerRefusal::Registry(refusal) => refusal.hint(),
+            CustomerRefusal::Policy(refusal) => refusal.hint(),
+            CustomerRefusal::Period(refusal) => refusal.hint(),
+            CustomerRefusal::Folder { .. } => "check the path and its permissions".into(),
+            CustomerRefusal::File(refusal) => refusal.hint(),
+            CustomerRefusal::BatchFile { refusal, .. } => refusal.hint(),
+            CustomerRefusal::Open(refusal) => refusal.hint().into(),
+            CustomerRefusal::Price(refusal) => refusal.hint().into(),
+            CustomerRefusal::Prove(refusal) => refusal.hint().into(),
+            CustomerRefusal::Program { .. } | CustomerRefusal::Prepare(_) => {
+                "run `wattproof tariff explain` over this period".into()
+            }
+            CustomerRefusal::Disagreement | CustomerRefusal::SelfCheck => {
+                "report this with the tariff: nothing was sent or written".into()
+            }
+            CustomerRefusal::NoRandomness => "try again when the machine is up".into(),
+            CustomerRefusal::Store(refusal) => refusal.hint(),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            CustomerRefusal::Registry(refusal) => refusal.fault(),
+            CustomerRefusal::Policy(refusal) => refusal.fault(),
+            CustomerRefusal::Period(refusal) => refusal.fault(),
+            CustomerRefusal::File(refusal) => refusal.fault(),
+            CustomerRefusal::Store(refusal) => refusal.fault(),
+            CustomerRefusal::Folder { .. } => Fault::Own,
+            CustomerRefusal::Open(OpenRefusal::WrongKey { .. }) => Fault::Own,
+            CustomerRefusal::NoRandomness => Fault::Machine,
+            _ => Fault::Refused,
+        }
+    }
+}
+
+impl From<NoRandomness> for CustomerRefusal {
+    fn from(_: NoRandomness) -> Self {
+        CustomerRefusal::NoRandomness
+    }
+}

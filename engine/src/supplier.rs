@@ -1,0 +1,327 @@
+//! The supplier's acts: check bills, decide, remember.
+//!
+//! Nothing here can hold what the customer keeps to itself; a test reads this file for the names of such things.
+//!
+//! A bill is checked in this order: its bytes; whether it was decided or its slots are billed; the frame that the
+//! supplier's own store gives (meter, tariff, period, batches, signatures); the commitments against the batches'
+//! digests, then as points; the proof. What depends on the bill alone is decided for good. What a later import can
+//! mend, such as a missing batch, is answered and not decided: the bill stays in the inbox.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use jiff::{Timestamp, ToSpan};
+use wattproof_circuits::bill::Bill;
+use wattproof_circuits::period::Period;
+use wattproof_circuits::prepared::Prepared;
+use wattproof_circuits::statement::Statement;
+use wattproof_circuits::tariff::Tariff;
+use wattproof_meter::calendar::{Slot, SlotRange};
+
+use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
+use crate::frame::{Frame, Uncertified};
+use crate::import::load;
+use crate::money::Money;
+use crate::policy::{self, Dates};
+use crate::progress::Progress;
+use crate::random::fresh;
+use crate::refusal::Refusal;
+use crate::store::table::{Change, View};
+use crate::store::{Store, StoreRefusal};
+use crate::{archive, clock, period, registry};
+
+mod refusal;
+
+pub use refusal::VerifyRefusal;
+pub(crate) use refusal::{hex, prepare_code};
+
+/// What was said of one bill.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The file it came in; nothing for the inbox.
+    pub file: Option<PathBuf>,
+    /// The digest of its bytes.
+    pub digest: BillDigest,
+    /// The reason, when it is refused.
+    pub refused: Option<Reason>,
+    /// Whether this was decided before.
+    pub already: bool,
+    /// What the bill says, as far as it can be read.
+    pub says: Option<Says>,
+}
+
+/// What a bill says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Says {
+    /// The meter's name, or its id when it is not registered.
+    pub meter: String,
+    /// The first local day and the day after the last, as `2026-03-01..2026-04-01`; instants when its tariff is unknown.
+    pub period: String,
+    /// The billed slots.
+    pub slots: SlotRange,
+    /// Which bill of the period.
+    pub revision: u8,
+    /// The tariff, as `name@version`, when it is known.
+    pub tariff: Option<String>,
+    /// The total, when the tariff is known.
+    pub total: Option<Money>,
+}
+
+/// Checks bills, keeping what bills of one tariff and period share.
+#[derive(Debug)]
+pub struct Supplier<'a> {
+    store: &'a Store,
+    now: Timestamp,
+    prepared: HashMap<([u8; 32], SlotRange), Rc<Prepared>>,
+}
+
+impl<'a> Supplier<'a> {
+    /// At work on a store.
+    pub fn new(store: &'a Store, now: Timestamp) -> Self {
+        Supplier { store, now, prepared: HashMap::new() }
+    }
+
+    /// Checks the bills in the inbox, in the order of their digests. With `dry_run` nothing is decided.
+    pub fn verify_inbox(
+        &mut self,
+        dry_run: bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Judged>, StoreRefusal> {
+        let waiting = self.store.look(|view| {
+            let bill = |digest: BillDigest| Ok(bills::bill(view, &digest)?.map(|(_, bytes)| bytes));
+            bills::inbox(view)?.into_iter().map(bill).collect::<Result<Vec<_>, StoreRefusal>>()
+        })?;
+        let total = waiting.len() as u64;
+        let mut judged = Vec::with_capacity(waiting.len());
+        for bytes in waiting.into_iter().flatten() {
+            judged.push(self.verify(&bytes, dry_run)?);
+            progress(Progress { step: "verify", done: judged.len() as u64, total });
+        }
+        Ok(judged)
+    }
+
+    /// Checks the bills in files.
+    pub fn verify_files(
+        &mut self,
+        files: &[PathBuf],
+        dry_run: bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Judged>, VerifyRefusal> {
+        let total = files.len() as u64;
+        let mut judged = Vec::with_capacity(files.len());
+        for file in files {
+            judged.push(self.verify_file(file, dry_run)?);
+            progress(Progress { step: "verify", done: judged.len() as u64, total });
+        }
+        Ok(judged)
+    }
+
+    fn verify_file(&mut self, file: &Path, dry_run: bool) -> Result<Judged, VerifyRefusal> {
+        let bytes = load(file)?;
+        let judged = self.verify(&bytes, dry_run)?;
+        Ok(Judged { file: Some(file.into()), ..judged })
+    }
+
+    /// Checks a bill's bytes. Fails only when the store does.
+    pub fn verify(&mut self, bytes: &[u8], dry_run: bool) -> Result<Judged, StoreRefusal> {
+        let digest = bills::digest(bytes);
+        if let Some(verdict) = self.verdict(&digest)? {
+            let says = self.says(bytes)?;
+            return Ok(Judged { file: None, digest, refused: verdict.refused, already: true, says });
+        }
+        let found = match self.examine(bytes) {
+            Err(VerifyRefusal::Store(refusal)) => return Err(refusal),
+            Err(refusal) if dry_run || !refusal.is_final() => Some(refusal),
+            Ok(()) if dry_run => None,
+            found => self.decide(bytes, &digest, found)?,
+        };
+        let refused = found.map(|refusal| reason(&refusal));
+        Ok(Judged { file: None, digest, refused, already: false, says: self.says(bytes)? })
+    }
+
+    /// Everything but the memory of it.
+    fn examine(&mut self, bytes: &[u8]) -> Result<(), VerifyRefusal> {
+        let bill = Bill::from_bytes(bytes)?;
+        let frame = self.store.look(|view| frame(view, &bill.statement, self.now))?;
+        let prepared = self.prepared(&frame)?;
+        if bill.proof.len() != prepared.proof_bytes() {
+            let (expected, found) = (prepared.proof_bytes(), bill.proof.len());
+            return Err(wattproof_circuits::refusal::ProofRefusal::WrongLength { expected, found }.into());
+        }
+        agrees(&bill.statement, &frame)?;
+        let points = frame.points(&bill.commitments)?;
+        // Drawn after the bill's bytes are final: no bill can be made to fit it.
+        let entropy = fresh()?;
+        Ok(prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
+    }
+
+    fn prepared(&mut self, frame: &Frame) -> Result<Rc<Prepared>, VerifyRefusal> {
+        let key = (frame.tariff.digest(), frame.slots());
+        if let Some(prepared) = self.prepared.get(&key) {
+            return Ok(prepared.clone());
+        }
+        let program = frame.tariff.program(&frame.period).map_err(|findings| VerifyRefusal::Program { findings })?;
+        let prepared = Rc::new(Prepared::new(&program)?);
+        self.prepared.insert(key, prepared.clone());
+        Ok(prepared)
+    }
+
+    /// Writes the verdict, unless another bill took the slots meanwhile; that is then the verdict.
+    fn decide(
+        &self,
+        bytes: &[u8],
+        digest: &BillDigest,
+        found: Result<(), VerifyRefusal>,
+    ) -> Result<Option<VerifyRefusal>, StoreRefusal> {
+        let Ok(bill) = Bill::from_bytes(bytes) else { return Ok(found.err()) };
+        self.store.change(|change| {
+            let found = match found {
+                Ok(()) => match free(change, &bill.statement) {
+                    Err(VerifyRefusal::Store(refusal)) => return Err(refusal),
+                    free => free,
+                },
+                refused => refused,
+            };
+            let refused = found.as_ref().err().map(reason);
+            bills::put(change, digest, bytes, self.now)?;
+            bills::put_verdict(change, digest, &Verdict { decided: self.now, refused })?;
+            if found.is_ok() {
+                take_slots(change, &bill.statement, digest)?;
+            }
+            Ok(found.err())
+        })
+    }
+
+    fn verdict(&self, digest: &BillDigest) -> Result<Option<Verdict>, StoreRefusal> {
+        match self.store.look(|view| bills::verdict(view, digest)) {
+            Err(StoreRefusal::NoStore(_)) => Ok(None),
+            found => found,
+        }
+    }
+
+    /// What a bill says, by what the store knows.
+    pub fn says(&self, bytes: &[u8]) -> Result<Option<Says>, StoreRefusal> {
+        let Ok(bill) = Bill::from_bytes(bytes) else { return Ok(None) };
+        match self.store.look(|view| says(view, &bill.statement)) {
+            Err(StoreRefusal::NoStore(_)) => Ok(None),
+            said => said.map(Some),
+        }
+    }
+}
+
+/// The frame in which the supplier's store puts this statement.
+fn frame(view: &impl View, statement: &Statement, now: Timestamp) -> Result<Frame, VerifyRefusal> {
+    let id = statement.meter;
+    let meter = registry::meter(view, &id)?.ok_or(VerifyRefusal::UnregisteredMeter(id))?.record;
+    free(view, statement)?;
+    let tariff = policy::by_digest(view, &statement.tariff)?.ok_or(VerifyRefusal::UnknownTariff)?;
+    if statement.slot_length != meter.slot_length() || statement.slot_length != tariff.calendar().slot() {
+        return Err(VerifyRefusal::OtherSlotLength);
+    }
+    let period = days(&tariff, statement.slots).ok_or(VerifyRefusal::NotWholeDays)?;
+    let in_force = policy::in_force(view, &id, Dates::of(&period))?;
+    if in_force.digest() != tariff.digest() {
+        return Err(VerifyRefusal::OtherTariff { wanted: name(&in_force), found: name(&tariff) });
+    }
+    let claim = |number| archive::claim(view, &meter, number).map_err(period::PeriodRefusal::from);
+    let batches = period::batches(&meter, statement.slots, now, claim)?;
+    batches.iter().try_for_each(|stored| stored.batch.verify(&meter))?;
+    Ok(Frame { meter, tariff, period, batches })
+}
+
+/// The tariff's days that are exactly these slots.
+pub(crate) fn days(tariff: &Tariff, slots: SlotRange) -> Option<Period> {
+    let calendar = tariff.calendar();
+    let zone = clock::zone(calendar.zone()).ok()?;
+    let date = |slot: Slot| {
+        let start = Timestamp::from_second(slot.start(calendar.slot())).ok()?;
+        let local = zone.to_datetime(start).checked_sub(i64::from(calendar.day_from()).minutes()).ok()?;
+        Some(local.date())
+    };
+    let period = Period::new(date(slots.first())?, date(slots.end())?, calendar).ok()?;
+    (period.slots() == slots).then_some(period)
+}
+
+/// Whether the statement is the one that the frame gives for its revision and amounts. Meter, tariff, slot length and
+/// slots are the frame's already, which was made from them.
+fn agrees(statement: &Statement, frame: &Frame) -> Result<(), VerifyRefusal> {
+    let own = frame.statement(statement.revision, statement.disclosed.clone());
+    // Named one by one, so that a field added to the statement cannot be forgotten here.
+    let Statement { certification, data, offsets, batches, meter, revision, tariff, slot_length, slots, disclosed } =
+        statement;
+    if *certification != own.certification {
+        return Err(VerifyRefusal::OtherCertification);
+    }
+    if *data != own.data {
+        return Err(VerifyRefusal::OtherData);
+    }
+    if *offsets != own.offsets {
+        return Err(VerifyRefusal::OtherOffsets);
+    }
+    if *batches != own.batches {
+        let differing = own.batches.iter().find(|batch| !batches.contains(batch));
+        let number = differing.or(batches.first()).map_or(0, |batch| batch.number);
+        return Err(VerifyRefusal::OtherBatches { number });
+    }
+    debug_assert!(*meter == own.meter && *revision == own.revision && *tariff == own.tariff);
+    debug_assert!(*slot_length == own.slot_length && *slots == own.slots && *disclosed == own.disclosed);
+    Ok(())
+}
+
+/// Whether a bill may take its slots: they are free, or all billed by the bill it revises.
+fn free(view: &impl View, statement: &Statement) -> Result<(), VerifyRefusal> {
+    let billed = bills::billed(view, &statement.meter, statement.slots)?;
+    let next =
+        |before: &Billed| before.slots == statement.slots && before.revision.checked_add(1) == Some(statement.revision);
+    match billed.as_slice() {
+        [] if statement.revision == 0 => Ok(()),
+        [] => Err(VerifyRefusal::RevisesNothing { revision: statement.revision }),
+        [before] if next(before) => Ok(()),
+        [before, ..] => Err(VerifyRefusal::AlreadyBilled { bill: before.bill }),
+    }
+}
+
+fn take_slots(change: &Change, statement: &Statement, digest: &BillDigest) -> Result<(), StoreRefusal> {
+    let billed = Billed { slots: statement.slots, revision: statement.revision, bill: *digest };
+    bills::put_billed(change, &statement.meter, &billed)
+}
+
+pub(crate) fn says(view: &impl View, statement: &Statement) -> Result<Says, StoreRefusal> {
+    let meter = registry::meter(view, &statement.meter)?;
+    let tariff = policy::by_digest(view, &statement.tariff)?;
+    let instant = |slot: Slot| period::start(slot, statement.slot_length);
+    let instants = || format!("{}..{}", instant(statement.slots.first()), instant(statement.slots.end()));
+    let dates = tariff.as_ref().and_then(|tariff| days(tariff, statement.slots)).map(|days| days.to_string());
+    Ok(Says {
+        meter: meter.map_or_else(|| statement.meter.to_string(), |meter| meter.record.name().into()),
+        period: dates.unwrap_or_else(instants),
+        slots: statement.slots,
+        revision: statement.revision,
+        tariff: tariff.as_ref().map(name),
+        total: tariff.as_ref().and_then(|tariff| total(tariff, statement)),
+    })
+}
+
+fn total(tariff: &Tariff, statement: &Statement) -> Option<Money> {
+    let program = tariff.program(&days(tariff, statement.slots)?).ok()?;
+    Money::of(*statement.disclosed.first()?, &program.unit, tariff.currency())
+}
+
+fn name(tariff: &Tariff) -> String {
+    format!("{}@{}", tariff.name(), tariff.version())
+}
+
+fn reason(refusal: &VerifyRefusal) -> Reason {
+    Reason { code: refusal.code().into(), message: refusal.to_string(), hint: refusal.hint() }
+}
+
+impl From<Uncertified> for VerifyRefusal {
+    fn from(uncertified: Uncertified) -> Self {
+        match uncertified {
+            Uncertified::Count { expected, found } => VerifyRefusal::CommitmentCount { expected, found },
+            Uncertified::Digest { number } => VerifyRefusal::NotCertified { number },
+            Uncertified::Point { number } => VerifyRefusal::NotACommitment { number },
+        }
+    }
+}

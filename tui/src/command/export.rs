@@ -1,0 +1,62 @@
+//! `wattproof export`.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use wattproof_engine::export::export;
+
+use super::Outcome;
+use crate::exit::Exit;
+use crate::output::{Answer, BAD, GOOD, Page};
+use crate::session::Session;
+
+/// Give out what a customer's device needs for a bill: public record, batches, tariff and assignment.
+///
+/// All of it is public or sealed. The customer imports the folder into a store of their own.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wattproof export --meter home --period 2026-10 -o for-home")]
+pub struct Export {
+    /// The meter, by name or id.
+    #[arg(long, value_name = "M")]
+    meter: String,
+    /// The period: 2026-10, or 2026-10-01..2026-11-01 with the end left out.
+    #[arg(long, value_name = "P")]
+    period: String,
+    /// The folder for the files.
+    #[arg(short, long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Given {
+    folder: PathBuf,
+    files: Vec<PathBuf>,
+    missing: Vec<u32>,
+}
+
+impl Export {
+    /// Carries it out.
+    pub fn run(self, session: &Session) -> Outcome {
+        let given = export(&session.store()?, &self.meter, &self.period, &self.out)?;
+        session.screen.answer(&Given { folder: self.out, files: given.files, missing: given.missing })?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Answer for Given {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        for file in &self.files {
+            page.detail(format_args!("{}", file.display()))?;
+        }
+        page.note(format_args!("{GOOD}{} files{GOOD:#} in {}", self.files.len(), self.folder.display()))?;
+        match (self.missing.first(), self.missing.last()) {
+            (Some(first), Some(last)) => page.line(format_args!(
+                "{BAD}{} batches are missing{BAD:#}, from number {first} to {last}: the period cannot be billed yet",
+                self.missing.len()
+            )),
+            _ => Ok(()),
+        }
+    }
+}
