@@ -4,19 +4,19 @@
 //! counts how many the determinism test notices, and how many the forged witnesses and nudged cells do. The shares stand
 //! in `description/mutations.txt` and may not fall; `WATTPROOF_RECORD=1` writes them anew.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 mod support;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use support::determinism::Freedom;
 use support::lies::lies;
 use support::programs::{Sample, all_acts, all_acts_on, families, samples};
 use support::tape::{CellAt, Event, Failure, Tape};
-use support::{description, recorded, recording};
+use support::{description, fixture_tariffs, recorded, recording};
 use wattproof_circuits::field;
 use wattproof_circuits::layout::Act;
-use wattproof_circuits::tariff::Tariff;
 
 /// Cells that are free and may be: an operand under weight zero, and one between two neighbouring readings that both
 /// are the maximum of their search.
@@ -62,18 +62,15 @@ fn samples_determine_their_amounts() {
 
 /// The tariffs of `fixtures/tariffs/good` over a period, but for those that need no circuit.
 fn fixtures(period: &str) -> Vec<Sample> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/tariffs/good");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let programs = paths.iter().map(|path| {
-        let tariff = Tariff::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let tariffs = fixture_tariffs();
+    let programs = tariffs.iter().map(|tariff| {
         let program = tariff.program(&tariff.period(period).unwrap()).unwrap();
         let readings = support::random_readings(&program, 11);
         let name: &'static str = Box::leak(tariff.name().to_owned().into_boxed_str());
         Sample::planned(name, program, readings)
     });
     let samples: Vec<_> = programs.flatten().collect();
-    assert!(samples.len() >= 4, "{} of {} tariffs need a circuit", samples.len(), paths.len());
+    assert!(samples.len() >= 4, "{} of {} tariffs need a circuit", samples.len(), tariffs.len());
     samples
 }
 

@@ -1,5 +1,7 @@
 //! The disclosed amounts: every row of the instance is tied to a cell, and nothing but their exact number is accepted.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 mod support;
 
 use support::Household;

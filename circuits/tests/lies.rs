@@ -1,5 +1,7 @@
 //! Forged witnesses: every lie is refused by exactly the constraints, look-ups and copies that it breaks.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,8 @@
 //! Every advice cell of every sample, moved by one, up and down: each is refused but for cells that the circuit rightly
 //! leaves alone, and those are exactly the ones argued here.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 mod support;
 
 use std::collections::BTreeSet;

@@ -19,6 +19,7 @@ use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
 use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::{BatchReference, Statement};
+use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::quantity::{Register, Unit};
@@ -45,6 +46,16 @@ pub fn recorded(path: &std::path::Path, text: &str) {
 /// A file of recorded descriptions.
 pub fn description(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("description").join(name)
+}
+
+/// The tariffs of `fixtures/tariffs/good`, by name.
+pub fn fixture_tariffs() -> Vec<Tariff> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/tariffs/good");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|kind| kind == "tariff"));
+    paths.sort();
+    assert!(paths.len() >= 5);
+    paths.iter().map(|path| Tariff::parse(&std::fs::read_to_string(path).unwrap()).unwrap()).collect()
 }
 
 pub fn int(n: i128) -> Ratio {
