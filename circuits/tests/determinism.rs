@@ -88,28 +88,27 @@ fn fixture_tariffs_determine_their_amounts_over_months() {
     families(1488).iter().for_each(determined);
 }
 
-/// A copy or a selected row that a mutant lacks.
+/// A copy, or the selected row named, that a mutant lacks.
 struct Mutant {
     at: usize,
+    row: Option<usize>,
+}
+
+impl Mutant {
     /// Whether everything that refuses a witness may be what is missing.
-    hides: Box<dyn Fn(&[Failure]) -> bool>,
+    fn hides(&self, failures: &[Failure]) -> bool {
+        failures.iter().all(|failure| match failure {
+            Failure::Constraint(_, at) | Failure::LookUp(_, at) => self.row == Some(*at),
+            Failure::Copy(..) => self.row.is_none(),
+            Failure::Other(_) => false,
+        })
+    }
 }
 
 fn mutants(tape: &Tape) -> Vec<Mutant> {
-    let at_row = |row: usize| -> Box<dyn Fn(&[Failure]) -> bool> {
-        Box::new(move |failures| {
-            failures
-                .iter()
-                .all(|failure| matches!(failure, Failure::Constraint(_, at) | Failure::LookUp(_, at) if *at == row))
-        })
-    };
-    let events = tape.events.iter().enumerate();
-    let mutants = events.filter_map(|(at, event)| match event {
-        Event::Select(_, row) => Some(Mutant { at, hides: at_row(*row) }),
-        Event::Copy(..) => {
-            let copies = |failures: &[Failure]| failures.iter().all(|failure| matches!(failure, Failure::Copy(..)));
-            Some(Mutant { at, hides: Box::new(copies) })
-        }
+    let mutants = tape.events.iter().enumerate().filter_map(|(at, event)| match event {
+        Event::Select(_, row) => Some(Mutant { at, row: Some(*row) }),
+        Event::Copy(..) => Some(Mutant { at, row: None }),
         _ => None,
     });
     mutants.collect()
@@ -164,7 +163,7 @@ fn shares(samples: &[Sample]) -> Shares {
             assert!(passes(tape, mutant.at), "a mutant refuses nothing new");
             !Freedom::of(&tape.clone().without(mutant.at)).outputs().is_empty()
         });
-        let mut hidden = witnesses.iter().filter(|(_, failures)| (mutant.hides)(failures));
+        let mut hidden = witnesses.iter().filter(|(_, failures)| mutant.hides(failures));
         let accepted = hidden.any(|(tape, _)| passes(tape, mutant.at));
         shares.undetermined += usize::from(undetermined);
         shares.accepted += usize::from(accepted);

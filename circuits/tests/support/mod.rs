@@ -1,6 +1,6 @@
 //! Programs and readings that several tests use.
 #![allow(dead_code, reason = "each test uses some of it")]
-#![allow(clippy::unwrap_used, reason = "test set-up")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test set-up")]
 
 pub mod debug;
 pub mod determinism;
