@@ -1,7 +1,8 @@
-//! Every good fixture checks and lowers; every bad one is refused with exactly the findings that stand at its end.
+//! Every good fixture checks, lowers and is understood as the `.show` beside it says; every bad one is refused with exactly the findings that stand at its end.
 //!
 //! `WATTPROOF_RECORD=1 cargo test -p wattproof-circuits --test tariff_fixtures` writes the findings anew: read the
 //! difference before keeping it.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,10 @@ fn files(folder: &str) -> Vec<PathBuf> {
     files.retain(|path| path.extension().is_some_and(|kind| kind == "tariff"));
     files.sort();
     files
+}
+
+fn recording() -> bool {
+    std::env::var_os("WATTPROOF_RECORD").is_some()
 }
 
 #[test]
@@ -30,6 +35,12 @@ fn good_tariffs_check_and_lower() {
             assert_eq!(program.lines.len(), tariff.source().matches("\ncharge ").count());
         }
         assert_eq!(path.file_stem().unwrap().to_str(), Some(tariff.name()));
+        let shown = path.with_extension("show");
+        if recording() {
+            std::fs::write(shown, tariff.show()).unwrap();
+        } else {
+            assert_eq!(std::fs::read_to_string(&shown).unwrap(), tariff.show(), "{}", shown.display());
+        }
     }
 }
 
@@ -59,7 +70,7 @@ fn bad_tariffs_are_refused_as_they_say() {
         let body = source.split("# expect:").next().unwrap();
         let found = findings(body);
         assert!(!found.is_empty(), "{} checks", path.display());
-        if std::env::var_os("WATTPROOF_RECORD").is_some() {
+        if recording() {
             std::fs::write(&path, format!("{body}{found}")).unwrap();
         } else {
             assert_eq!(&source[body.len()..], found, "{}", path.display());

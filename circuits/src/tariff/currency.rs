@@ -1,5 +1,8 @@
 //! Currencies and their minor units.
 
+use crate::exact;
+use crate::program::Ratio;
+
 /// A currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency {
@@ -68,5 +71,41 @@ impl Currency {
     /// The minor unit as tariffs write it (`p`, `c`), when it has a word.
     pub fn minor(self) -> Option<&'static str> {
         self.minor
+    }
+
+    /// An amount in major units, written out exactly with at least the minor unit's digits: `124.10`. Nothing when it
+    /// has no last decimal place.
+    pub fn write(self, amount: &Ratio) -> Option<String> {
+        let mut text = exact::decimal(amount)?;
+        let places = text.split_once('.').map_or(0, |(_, places)| places.len());
+        let missing = usize::from(self.digits).saturating_sub(places);
+        if missing > 0 {
+            text.push_str(if places == 0 { "." } else { "" });
+            text.extend(core::iter::repeat_n('0', missing));
+        }
+        Some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_and_minor_units_small() {
+        assert!(CURRENCIES.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(Currency::all().all(|currency| currency.digits() <= 3));
+        assert_eq!(Currency::of("gbp"), None);
+    }
+
+    #[test]
+    fn amounts_are_written_with_their_minor_digits() {
+        let write = |code, numer, denom| Currency::of(code).unwrap().write(&exact::ratio(numer, denom).unwrap());
+        assert_eq!(write("GBP", 1_241, 10).as_deref(), Some("124.10"));
+        assert_eq!(write("GBP", -3, 1).as_deref(), Some("-3.00"));
+        assert_eq!(write("GBP", 14_228, 100_000).as_deref(), Some("0.14228"));
+        assert_eq!(write("JPY", 480, 1).as_deref(), Some("480"));
+        assert_eq!(write("KWD", 1, 2).as_deref(), Some("0.500"));
+        assert_eq!(write("EUR", 1, 3), None);
     }
 }

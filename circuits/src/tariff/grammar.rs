@@ -319,17 +319,30 @@ fn price<'t, 's: 't>() -> impl Rule<'t, 's, Price<'s>> {
     let columns = placed(to.or(word("above").to(Column::Above))).repeated().collect();
     word("price")
         .ignore_then(series())
-        .then(word("by").ignore_then(any_word("a name")).or_not())
         .then(scope().or_not())
         .then(mark(",").ignore_then(columns_are).or_not())
         .then(columns.then(row().repeated().at_least(1).collect()).delimited_by(mark("{"), mark("}")))
-        .map(|((((series, by), scope), columns_are), (columns, rows))| Price {
+        .map(|(((series, scope), columns_are), (columns, rows))| Price {
             series,
-            by,
+            by: None,
             scope,
             columns_are,
             columns,
             rows,
+        })
+        .or(price_by())
+}
+
+/// A table keyed by dated data, known by its head only.
+fn price_by<'t, 's: 't>() -> impl Rule<'t, 's, Price<'s>> {
+    let body = any().and_is(mark("}").not()).repeated();
+    word("price")
+        .ignore_then(series())
+        .then(word("by").ignore_then(any_word("a name")))
+        .then_ignore(body.delimited_by(mark("{"), mark("}")))
+        .map(|(series, by)| {
+            let by = Some(by);
+            Price { series, by, scope: None, columns_are: None, columns: Vec::new(), rows: Vec::new() }
         })
 }
 

@@ -26,8 +26,8 @@ pub(super) fn declare_window<'a>(
         return windows.declare_broken(window.name.is);
     }
     let mut week = Week::none(calendar);
-    let parts = window.parts.iter().map(|part| add_part(part, calendar, &mut week, found));
-    let sound = parts.fold(true, |sound, part| sound && part.is_some());
+    let parts: Vec<_> = window.parts.iter().map(|part| add_part(part, calendar, &mut week, found)).collect();
+    let sound = parts.iter().all(Option::is_some);
     let ends = window.parts.first().zip(window.parts.last());
     let text = ends.and_then(|(first, last)| source.get(first.span.start..last.span.end)).unwrap_or_default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
