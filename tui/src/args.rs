@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use wattproof_engine::desk::version;
 
 use crate::command::{
-    bill, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff,
+    bench, bill, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -68,6 +68,7 @@ pub enum Command {
     Bill(bill::Bill),
     #[command(subcommand)]
     Store(store::Store),
+    Bench(bench::Bench),
     Completions(shell::Completions),
     Man(shell::Man),
 }
