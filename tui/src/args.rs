@@ -32,6 +32,7 @@ pub struct Cli {
 
 /// What every command takes.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// The store: a file, or the folder it lies in [default: the platform's folder for user data].
     #[arg(long, value_name = "PATH", global = true, env = "WATTPROOF_STORE", hide_env_values = true)]

@@ -13,12 +13,17 @@ use crate::output::{Answer, DIM, Page};
 use crate::session::Session;
 use crate::table::{Table, thousands};
 
-/// Measure bills of the four families on this machine: proof size and times, beside one multi-exponentiation.
-///
-/// S1 linear, exact; S2 three blocks on each of three totals; S3 each reading through four pieces; S4 linear and a
-/// maximum. Proving leaves out decryption and the prover's own check; verifying includes signatures and decompression.
+/// Measure the size of proofs and the time they take on this machine.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wattproof bench --family S1,S3 --readings 48,1488 --markdown")]
+#[command(
+    after_help = "S1 is linear and exact, S2 has three blocks on each of three totals, S3 puts each reading through four \
+                  pieces, S4 adds a maximum to S1. Proving leaves out decryption and the prover's own check; verifying \
+                  includes signatures and decompression. M is one multi-exponentiation of 2^11 points in the same run.
+
+\
+                  Example:
+  wattproof bench --family S1,S3 --readings 48,1488 --markdown"
+)]
 pub struct Bench {
     /// As a Markdown table.
     #[arg(long, conflicts_with = "json")]

@@ -15,12 +15,16 @@ use crate::failure::plain;
 use crate::output::{Answer, BAD, GOOD, Page};
 use crate::session::Session;
 
-/// Take files into the store: meters, batches, fallbacks, tariffs, assignments, and bills into the inbox.
-///
-/// Each file is accepted or refused with a reason; importing it again changes nothing. A batch's form, meter, number,
-/// slots and signature are checked.
+/// Take files into the store: meters, batches, tariffs, assignments, fallbacks, bills.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wattproof import batches october.bill")]
+#[command(
+    after_help = "Each file is accepted or refused with a reason; importing it again changes nothing. The signatures of \
+                  batches and fallbacks are checked; bills wait in the inbox.
+
+\
+                  Example:
+  wattproof import batches october.bill"
+)]
 pub struct Import {
     /// Files, and folders of them.
     #[arg(value_name = "PATH", required = true)]

@@ -30,7 +30,7 @@ pub struct New {
     out: Option<PathBuf>,
 }
 
-/// Check a typed key: every error in up to four letters is noticed, and a single wrong letter is named.
+/// Check a typed key and say which part of it is wrong.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wattproof key check --key-file home.key")]
 pub struct Check {
