@@ -117,7 +117,8 @@ fn failure(error: &clap::Error) -> Failure {
         _ => "argument-invalid",
     };
     let text = error.render().to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let first: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let message = first.join(" ").trim_start_matches("error: ").to_owned();
     let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: ")).map(str::to_owned);
     let hint = tip.unwrap_or_else(|| "run the command with --help".into());
     Failure { code: code.into(), message, hint, exit: Exit::Own, findings: None }

@@ -60,8 +60,12 @@ impl Answer for Given {
             (Some(first), Some(last)) => page.line(format_args!(
                 "{BAD}{} batches are missing{BAD:#}, from number {first} to {last}: the period cannot be billed yet",
                 self.missing.len()
-            )),
-            _ => Ok(()),
+            ))?,
+            _ => {}
+        }
+        match self.files.iter().any(|file| file.extension().is_some_and(|ending| ending == "tariff")) {
+            true => Ok(()),
+            false => page.line(format_args!("{BAD}no tariff is assigned{BAD:#}: the period cannot be billed yet")),
         }
     }
 }

@@ -96,7 +96,7 @@ impl Answer for Made {
             (None, Some(file)) => page.note(format_args!("{GOOD}key made{GOOD:#} in {}", file.display()))?,
             (None, None) => {}
         }
-        page.note(format_args!("Whoever has this key can read the meter. It is stored nowhere else: keep it safe."))
+        page.aside(format_args!("Whoever has this key can read the meter. It is stored nowhere else: keep it safe."))
     }
 }
 
