@@ -405,12 +405,12 @@ fn parts_of_a_link_that_are_no_points_or_numbers() {
         malformed(part, off_curve.as_deref().unwrap());
         malformed(part, &[0xff; POINT]);
     }
-    let order = (-Fp::ONE).to_repr();
-    let mut above = order;
-    above[0] += 1;
-    malformed(parts, &above);
-    malformed(parts, &[0xff; POINT]);
+    let mut order = (-Fp::ONE).to_repr();
+    order[0] += 1;
+    malformed(parts, &order);
     malformed(parts + 1, &identity);
+    // No other part either: a point has x below the other field's order, a number is below this one's.
+    (parts..proof.len() / POINT).for_each(|part| malformed(part, &[0xff; POINT]));
 }
 
 /// Statements that differ from an honest one in one field, under another name.
