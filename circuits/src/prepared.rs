@@ -391,8 +391,11 @@ impl<'a> Verifier<'a> {
         absorb(&mut transcript, self.context, &blinding).map_err(|_| ProofRefusal::Malformed)?;
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
         let strategy = Collect(circuit.params.empty_msm());
-        let mut msm = verify_proof(&circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript)
-            .map_err(ProofRefusal::from_halo2)?;
+        let read = verify_proof(&circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript);
+        if transcript.malformed() {
+            return Err(ProofRefusal::Malformed);
+        }
+        let mut msm = read.map_err(|_| ProofRefusal::DoesNotHold)?;
         let (x, linked) = transcript.x().zip(transcript.linked()).ok_or(ProofRefusal::Malformed)?;
         let received = Received { blinding, linked, opening: opening.ok_or(ProofRefusal::Malformed)? };
         let weight = self.context.derive(LINK_WEIGHT, [proof, entropy]);
