@@ -127,9 +127,8 @@ fn acts_do_not_meet_and_the_link_finds_its_column() {
         assert_eq!(record.instance, (0..plan.outputs.len()).collect(), "seed {seed}: an amount that nothing copies");
 
         let pinned = format!("{:?}", meta.pinned());
-        let query = |name: &str, kind: &str| {
-            format!("{name}: [(Column {{ index: 0, column_type: {kind} }}, Rotation(0))")
-        };
+        let query =
+            |name: &str, kind: &str| format!("{name}: [(Column {{ index: 0, column_type: {kind} }}, Rotation(0))");
         assert!(pinned.contains(&query("advice_queries", "Advice")), "seed {seed}: {pinned}");
         assert!(pinned.contains(&(query("instance_queries", "Instance") + "]")), "seed {seed}: {pinned}");
     }

@@ -43,9 +43,9 @@ pub fn target(prepared: &Prepared, household: &Household, statement: &Statement,
     let output = &plan.outputs[index];
     let constant = field(output.affine.constant) - field(statement.disclosed[index]);
     let start = Generators::new().g * constant;
-    weights(plan, output).into_iter().fold(start, |sum, (register, slot, by)| {
-        sum + household.points.get(register, slot).unwrap() * by
-    })
+    weights(plan, output)
+        .into_iter()
+        .fold(start, |sum, (register, slot, by)| sum + household.points.get(register, slot).unwrap() * by)
 }
 
 /// The challenge, from the context and as many of the nonces as are given.

@@ -173,7 +173,8 @@ impl<'a> Forger<'a> {
 
     fn halo2(&self, forgery: &Forgery, blinding: &[EqAffine]) -> Writer {
         let (plan, layout) = (self.prepared.plan(), self.layout());
-        let mut writer = Writer::new((2 * (layout.shape.lookups().max(1) - 1), forgery.hidden));
+        let mut writer = Writer::new();
+        writer.hide(self.last_of_the_last_set(), forgery.hidden);
         writer.common_scalar(self.context(&forgery.statement).scalar()).unwrap();
         if forgery.absorbed {
             blinding.iter().for_each(|point| writer.common_point(*point).unwrap());
@@ -189,6 +190,16 @@ impl<'a> Forger<'a> {
         });
         proved.unwrap();
         writer
+    }
+
+    /// Commitments opened at the same points are a set. With look-ups, the last set is that of their permuted inputs,
+    /// committed to after the first challenge beside the permuted tables; without, that of the permutation's product,
+    /// after the third. The last commitment of the last set is the one that no challenge multiplies.
+    fn last_of_the_last_set(&self) -> (usize, usize) {
+        match self.layout().shape.lookups() {
+            0 => (3, 0),
+            lookups => (1, 2 * (lookups - 1)),
+        }
     }
 
     /// What the instance's commitment lacks to be of the claimed amounts.

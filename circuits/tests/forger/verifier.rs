@@ -56,8 +56,7 @@ impl Verifier {
         let point = |bytes: &[u8]| EqAffine::from_bytes(bytes.try_into().unwrap()).unwrap();
         let blinding: Vec<EqAffine> = blinding.chunks(POINT).map(point).collect();
         let opening = Fp::from_repr(opening.try_into().unwrap()).unwrap();
-        let mut reader =
-            Reader { inner: Blake2bRead::init(halo2), challenges: vec![], evaluations: vec![] };
+        let mut reader = Reader { inner: Blake2bRead::init(halo2), challenges: vec![], evaluations: vec![] };
         reader.common_scalar(context.scalar()).unwrap();
         if self.absorbs {
             blinding.iter().for_each(|point| reader.common_point(*point).unwrap());

@@ -8,10 +8,11 @@ use pasta_curves::{Eq, EqAffine, Fp};
 
 type Encoded = Challenge255<EqAffine>;
 
-/// Challenges squeezed when the look-ups' permuted columns are committed to.
-const AFTER_THETA: usize = 1;
 /// Challenges squeezed when the opening's last evaluations are written.
 const AFTER_X_3: usize = 8;
+
+/// A point of the proof: how many challenges come before it, and how many points between the last of these and it.
+pub type Spot = (usize, usize);
 
 pub struct Writer {
     inner: Blake2bWrite<Vec<u8>, EqAffine, Encoded>,
@@ -20,16 +21,22 @@ pub struct Writer {
     pub evaluations: Vec<Fp>,
     /// Scalars written between `x_3` and `x_4`: one a point set.
     pub last_evaluations: usize,
-    /// Points left to write after `theta` before the one that gets something added.
-    hide: (usize, Eq),
+    /// Points written since the last challenge.
+    points: usize,
+    hide: Option<(Spot, Eq)>,
     instance: Option<Eq>,
 }
 
 impl Writer {
-    /// `hide`: what is added to which of the points written after `theta`.
-    pub fn new(hide: (usize, Eq)) -> Self {
+    pub fn new() -> Self {
         let inner = Blake2bWrite::init(vec![]);
-        Writer { inner, challenges: vec![], evaluations: vec![], last_evaluations: 0, hide, instance: None }
+        let (challenges, evaluations) = (vec![], vec![]);
+        Writer { inner, challenges, evaluations, last_evaluations: 0, points: 0, hide: None, instance: None }
+    }
+
+    /// Something is added to the point at this spot.
+    pub fn hide(&mut self, spot: Spot, add: Eq) {
+        self.hide = Some((spot, add));
     }
 
     /// From now on, the next point that is only absorbed is the instance's commitment; this is added to it.
@@ -46,6 +53,7 @@ impl Transcript<EqAffine, Encoded> for Writer {
     fn squeeze_challenge(&mut self) -> Encoded {
         let challenge = self.inner.squeeze_challenge();
         self.challenges.push(challenge.get_scalar());
+        self.points = 0;
         challenge
     }
 
@@ -61,12 +69,11 @@ impl Transcript<EqAffine, Encoded> for Writer {
 
 impl TranscriptWrite<EqAffine, Encoded> for Writer {
     fn write_point(&mut self, mut point: EqAffine) -> io::Result<()> {
-        if self.challenges.len() == AFTER_THETA {
-            if self.hide.0 == 0 {
-                point = (self.hide.1 + point).to_affine();
-            }
-            self.hide.0 = self.hide.0.wrapping_sub(1);
+        let here = (self.challenges.len(), self.points);
+        if let Some((_, add)) = self.hide.filter(|(spot, _)| *spot == here) {
+            point = (add + point).to_affine();
         }
+        self.points += 1;
         self.inner.write_point(point)
     }
 
