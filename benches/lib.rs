@@ -4,14 +4,13 @@
 //! points, in the same run. `wattproof bench` gives whole bills, with signatures, decompression and sizes.
 
 use ff::Field;
-use group::{Curve, Group};
-use halo2_proofs::arithmetic::best_multiexp;
-use pasta_curves::{Eq, EqAffine, Fp};
+use pasta_curves::{EqAffine, Fp};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::statement::{BatchReference, Statement};
+pub use wattproof_circuits::yardstick::Multiexp;
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::quantity::{Register, Unit};
@@ -79,29 +78,5 @@ impl Household {
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
             disclosed: prepared.price(&self.readings).unwrap_or_default(),
         }
-    }
-}
-
-/// One multi-exponentiation of `2^k` points with full-width scalars: the yardstick.
-#[derive(Clone, Debug)]
-pub struct Multiexp {
-    scalars: Vec<Fp>,
-    bases: Vec<EqAffine>,
-}
-
-impl Multiexp {
-    /// Points and scalars from a fixed seed.
-    pub fn new(k: u32) -> Self {
-        let mut rng = ChaCha20Rng::seed_from_u64(u64::from(k));
-        let scalars = (0..1u32 << k).map(|_| Fp::random(&mut rng)).collect();
-        let points: Vec<Eq> = (0..1u32 << k).map(|_| Eq::generator() * Fp::random(&mut rng)).collect();
-        let mut bases = vec![EqAffine::default(); points.len()];
-        Eq::batch_normalize(&points, &mut bases);
-        Multiexp { scalars, bases }
-    }
-
-    /// Computes it.
-    pub fn run(&self) -> Eq {
-        best_multiexp(&self.scalars, &self.bases)
     }
 }

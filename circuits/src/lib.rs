@@ -35,5 +35,6 @@ pub mod statement;
 pub mod tariff;
 mod transcript;
 pub mod version;
+pub mod yardstick;
 
 pub use chip::field;

@@ -1,5 +1,7 @@
 //! The bench families S1 to S4 and roundings, planned, laid out and satisfied.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod support;
 
 use halo2_proofs::dev::MockProver;

@@ -115,7 +115,7 @@ pub struct Seconds {
 }
 
 /// Batches opened: what a bill is proved from.
-struct Opened {
+pub(crate) struct Opened {
     commitments: Vec<[u8; 32]>,
     readings: Readings,
     openings: Committed<Opening>,
@@ -281,7 +281,11 @@ fn claim_of(mut claimants: Claimants) -> Claim {
 }
 
 /// Opens the frame's batches: signature, key, and the digest of the recomputed commitments are checked for each.
-fn open(frame: &Frame, key: &MasterKey, progress: &mut dyn FnMut(Progress)) -> Result<Opened, CustomerRefusal> {
+pub(crate) fn open(
+    frame: &Frame,
+    key: &MasterKey,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Opened, CustomerRefusal> {
     let (slots, registers, places) = (frame.slots(), frame.tariff.registers().len(), frame.places());
     let tables = CommitmentTables::new();
     let mut opened = Opened {
@@ -310,7 +314,7 @@ fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
     }
 }
 
-fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
+pub(crate) fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
     let statement = frame.statement(revision, prepared.price(&opened.readings)?);
     let seed = fresh()?;
     let proof = prepared.prove(&statement, &opened.commitments, &opened.readings, &opened.openings, &seed)?;

@@ -13,7 +13,7 @@ use wattproof_meter::record::MeterRecord;
 use crate::archive::StoredBatch;
 
 /// The data digest of a tariff without dated data.
-pub(crate) const NO_DATA: [u8; 32] = [0; 32];
+const NO_DATA: [u8; 32] = [0; 32];
 
 /// A bill's frame.
 pub(crate) struct Frame {

@@ -21,6 +21,7 @@
 //! Every failure is a [`refusal::Refusal`]: a sentence, a stable code, what to do, and who can do it.
 
 pub mod archive;
+pub mod bench;
 pub mod bills;
 pub mod clock;
 pub mod customer;

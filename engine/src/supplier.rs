@@ -20,7 +20,7 @@ use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotRange};
 
 use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
-use crate::frame::{Frame, NO_DATA, Uncertified};
+use crate::frame::{Frame, Uncertified};
 use crate::import::load;
 use crate::money::Money;
 use crate::policy::{self, Dates};
@@ -231,7 +231,7 @@ fn frame(view: &impl View, statement: &Statement, now: Timestamp) -> Result<Fram
 }
 
 /// The tariff's days that are exactly these slots.
-fn days(tariff: &Tariff, slots: SlotRange) -> Option<Period> {
+pub(crate) fn days(tariff: &Tariff, slots: SlotRange) -> Option<Period> {
     let calendar = tariff.calendar();
     let zone = clock::zone(calendar.zone()).ok()?;
     let date = |slot: Slot| {
@@ -243,24 +243,30 @@ fn days(tariff: &Tariff, slots: SlotRange) -> Option<Period> {
     (period.slots() == slots).then_some(period)
 }
 
-/// Whether the statement is the one that the frame gives for its amounts.
+/// Whether the statement is the one that the frame gives for its revision and amounts. Meter, tariff, slot length and
+/// slots are the frame's already, which was made from them.
 fn agrees(statement: &Statement, frame: &Frame) -> Result<(), VerifyRefusal> {
     let own = frame.statement(statement.revision, statement.disclosed.clone());
-    if statement.certification != own.certification {
+    // Named one by one, so that a field added to the statement cannot be forgotten here.
+    let Statement { certification, data, offsets, batches, meter, revision, tariff, slot_length, slots, disclosed } =
+        statement;
+    if *certification != own.certification {
         return Err(VerifyRefusal::OtherCertification);
     }
-    if statement.data != NO_DATA {
+    if *data != own.data {
         return Err(VerifyRefusal::OtherData);
     }
-    if statement.offsets != own.offsets {
+    if *offsets != own.offsets {
         return Err(VerifyRefusal::OtherOffsets);
     }
-    if statement.batches != own.batches {
-        let differing = own.batches.iter().find(|batch| !statement.batches.contains(batch));
-        let number = differing.or(statement.batches.first()).map_or(0, |batch| batch.number);
+    if *batches != own.batches {
+        let differing = own.batches.iter().find(|batch| !batches.contains(batch));
+        let number = differing.or(batches.first()).map_or(0, |batch| batch.number);
         return Err(VerifyRefusal::OtherBatches { number });
     }
-    if *statement == own { Ok(()) } else { Err(VerifyRefusal::OtherStatement) }
+    debug_assert!(*meter == own.meter && *revision == own.revision && *tariff == own.tariff);
+    debug_assert!(*slot_length == own.slot_length && *slots == own.slots && *disclosed == own.disclosed);
+    Ok(())
 }
 
 /// Whether a bill may take its slots: they are free, or all billed by the bill it revises.

@@ -60,6 +60,10 @@ impl<'a> Fields<'a> {
         self.array().map(u8::from_le_bytes)
     }
 
+    fn u16(&mut self) -> Option<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
     pub(crate) fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
@@ -68,9 +72,9 @@ impl<'a> Fields<'a> {
         self.array().map(i64::from_le_bytes)
     }
 
-    /// A length byte and as many bytes of UTF-8.
+    /// Two bytes of length and as many bytes of UTF-8.
     pub(crate) fn text(&mut self) -> Option<String> {
-        let length = usize::from(self.u8()?);
+        let length = usize::from(self.u16()?);
         let (head, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         std::str::from_utf8(head).ok().map(str::to_string)
@@ -87,9 +91,10 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Appends a length byte and the text, whose length must fit it.
+/// Appends two bytes of length and the text, cut where it is longer than they can say.
 pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
-    let length = text.len().min(usize::from(u8::MAX));
-    out.push(length as u8);
+    let most = text.len().min(usize::from(u16::MAX));
+    let length = (0..=most).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0);
+    out.extend_from_slice(&(length as u16).to_le_bytes());
     out.extend_from_slice(&text.as_bytes()[..length]);
 }

@@ -84,7 +84,7 @@ impl Refusal for StoreRefusal {
 }
 
 impl<E: Into<redb::Error>> From<E> for StoreRefusal {
-    /// Paths are not known here; [`StoreRefusal::at`] adds them.
+    /// Paths are not known here; `at` adds them.
     fn from(error: E) -> Self {
         match error.into() {
             redb::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {

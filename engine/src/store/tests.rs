@@ -206,6 +206,24 @@ fn a_writer_that_waits_gets_its_turn() {
 }
 
 #[test]
+fn threads_write_in_turn_and_read_beside_each_other() {
+    let (_folder, store) = store();
+    let store = store.with_patience(Duration::from_secs(60));
+    std::thread::scope(|scope| {
+        for thread in 0..4u8 {
+            let store = &store;
+            scope.spawn(move || {
+                for i in 0..5u8 {
+                    put(store, &[thread, i], b"x");
+                    assert!(get(store, &[thread, i]).unwrap().is_some());
+                }
+            });
+        }
+    });
+    assert_eq!(store.check().unwrap(), Checked { records: 20, repaired: false });
+}
+
+#[test]
 fn a_killed_writer_leaves_nothing_behind_and_holds_nothing() {
     let (_folder, store) = store();
     put(&store, b"a", b"one");

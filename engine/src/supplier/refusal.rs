@@ -70,9 +70,6 @@ pub enum VerifyRefusal {
         /// The first that differs.
         number: u32,
     },
-    /// States something else.
-    #[error("the bill does not state what this meter, tariff and period give")]
-    OtherStatement,
     /// Another bill has the slots.
     #[error("slots of this period are billed already, by bill {}", hex(bill))]
     AlreadyBilled {
@@ -166,7 +163,6 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::OtherData => "bill-other-data",
             VerifyRefusal::OtherOffsets => "bill-other-offsets",
             VerifyRefusal::OtherBatches { .. } => "bill-other-batches",
-            VerifyRefusal::OtherStatement => "bill-other-statement",
             VerifyRefusal::AlreadyBilled { .. } => "already-billed",
             VerifyRefusal::RevisesNothing { .. } => "bill-revises-nothing",
             VerifyRefusal::CommitmentCount { .. } => "commitment-count",

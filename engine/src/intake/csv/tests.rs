@@ -1,4 +1,5 @@
 use super::*;
+use crate::refusal::{Fault, Refusal};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
