@@ -10,8 +10,8 @@ use ff::{Field, PrimeField};
 use forger::linear;
 use forger::verifier::{Verifier, Weight, low, weight};
 use forger::{Forged, Forger, Forgery, POINT};
-use group::{Curve, GroupEncoding};
-use pasta_curves::{EqAffine, Fp};
+use group::{Curve, Group, GroupEncoding};
+use pasta_curves::{Eq, EqAffine, Fp};
 use support::*;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
@@ -182,7 +182,7 @@ fn blinding_rows_chosen_after_the_proof() {
         let halved = changed(&bench.household, |_, value| value / 2);
         let forgery = Forgery { absorbed: false, ..forger.with_readings(&halved) };
         let mut forged = forger.forge(&forgery);
-        forged.blinding[0] = forger.choose_late(&forged, forger.generators.g * Fp::ZERO);
+        forged.blinding[0] = forger.choose_late(&forged, Eq::identity());
         let lacking = Verifier { weight: Weight::Hashed, absorbs: false };
         bench.only_without(lacking, &forgery, &forged);
     }
@@ -376,6 +376,24 @@ fn a_false_amount_made_up_for_by_the_link() {
         assert!(!bench.accepted_by(weighed, &forgery.statement, &forged.bytes()), "a weight is enough");
         assert!(!bench.accepted_by(constant(known), &forgery.statement, &forged.bytes()), "absorbing is enough");
         bench.only_without(lacking, &forgery, &forged);
+    }
+}
+
+/// Points of halo2's own basis inside a commitment to a blinding row, as if they could make up for a false amount.
+#[test]
+fn halo2s_basis_inside_the_link() {
+    for program in [each_reading(), peak(), totals()] {
+        let bench = Bench::new(&program);
+        let forger = bench.forger();
+        let honest = forger.honest();
+        let mut claimed = honest.clone();
+        claimed.statement.disclosed[0] -= 1_000;
+        let foreign = forger.instance(&claimed.amounts, &claimed.statement.disclosed);
+        for forgery in [Forgery { foreign, ..honest }, Forgery { foreign: -foreign, ..claimed }] {
+            let proof = forger.forge(&forgery).bytes();
+            assert!(!bench.accepted_by(constant(1), &forgery.statement, &proof));
+            assert_eq!(bench.ours(&forgery.statement, &proof), Err(ProofRefusal::DoesNotHold));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ mod writer;
 use std::sync::Arc;
 
 use ff::{Field, PrimeField};
-use group::{Curve, GroupEncoding};
+use group::{Curve, Group, GroupEncoding};
 use halo2_proofs::plonk::{ProvingKey, create_proof, keygen_pk};
 use halo2_proofs::poly::EvaluationDomain;
 use halo2_proofs::poly::commitment::{Blind, Params};
@@ -62,6 +62,8 @@ pub struct Forgery {
     pub cells: Vec<(usize, Fp)>,
     /// What the commitments to the blinding rows fall short of these rows.
     pub short: Fp,
+    /// Added to the first blinding row's commitment, before anything is absorbed.
+    pub foreign: Eq,
     /// Added to the commitment that the proof's last equation takes once: the last one of the last point set.
     pub hidden: Eq,
     /// Whether the commitments to the blinding rows come before the proof, as they must.
@@ -109,7 +111,8 @@ impl<'a> Forger<'a> {
             statement,
             cells: vec![],
             short: Fp::ZERO,
-            hidden: self.generators.g * Fp::ZERO,
+            foreign: Eq::identity(),
+            hidden: Eq::identity(),
             absorbed: true,
             seed: 1,
         }
@@ -153,7 +156,8 @@ impl<'a> Forger<'a> {
         let commit = |(value, opening): (&Fp, &Fp)| {
             (self.generators.g * (value - forgery.short) + self.generators.h * opening).to_affine()
         };
-        let blinding: Vec<EqAffine> = blinding.iter().zip(&openings).map(commit).collect();
+        let mut blinding: Vec<EqAffine> = blinding.iter().zip(&openings).map(commit).collect();
+        blinding[0] = (forgery.foreign + blinding[0]).to_affine();
         let written = self.halo2(forgery, &blinding);
         let opened = Opened::new(self.prepared, written.challenges[X]);
         let opening = |(register, slot, factor): &(usize, Slot, Fp)| {
@@ -203,7 +207,7 @@ impl<'a> Forger<'a> {
     }
 
     /// What the instance's commitment lacks to be of the claimed amounts.
-    fn instance(&self, proven: &[i128], claimed: &[i128]) -> Eq {
+    pub fn instance(&self, proven: &[i128], claimed: &[i128]) -> Eq {
         let domain = EvaluationDomain::new(3, self.layout().k);
         let mut values = vec![Fp::ZERO; 1 << self.layout().k];
         for (value, (proven, claimed)) in values.iter_mut().zip(proven.iter().zip(claimed)) {
