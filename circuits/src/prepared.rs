@@ -301,8 +301,8 @@ impl<'p> VerificationStrategy<'p, EqAffine> for Collect<'p> {
     }
 }
 
-/// The prover's randomness: one stream for halo2, an independently keyed one for openings and nonces, hedged with the
-/// secrets and the context.
+/// The prover's randomness: one stream for halo2, an independently keyed one for openings and nonces. Both are hedged
+/// with the context and the secrets: a seed that repeats or is guessed gives neither stream away.
 struct Streams {
     proof: ChaCha20Rng,
     secrets: ChaCha20Rng,
@@ -310,14 +310,9 @@ struct Streams {
 
 impl Streams {
     fn new(seed: &[u8; 32], context: &Context, openings: &Committed<Opening>) -> Self {
-        let stream = |personal: &[u8; 16], hedge: &mut dyn FnMut(&mut blake2b_simd::State)| {
+        let stream = |personal: &[u8; 16]| {
             let mut state = blake2b_simd::Params::new().hash_length(32).key(seed).personal(personal).to_state();
             state.update(context.as_bytes());
-            hedge(&mut state);
-            ChaCha20Rng::from_seed(state.finalize().as_bytes().try_into().unwrap_or(*seed))
-        };
-        let proof = stream(b"wattproof-rng-pf", &mut |_| {});
-        let secrets = stream(b"wattproof-rng-op", &mut |state| {
             for slot in openings.slots().iter() {
                 for register in 0..openings.registers() {
                     if let Some(opening) = openings.get(register, slot) {
@@ -325,8 +320,9 @@ impl Streams {
                     }
                 }
             }
-        });
-        Streams { proof, secrets }
+            ChaCha20Rng::from_seed(state.finalize().as_bytes().try_into().unwrap_or(*seed))
+        };
+        Streams { proof: stream(b"wattproof-rng-pf"), secrets: stream(b"wattproof-rng-op") }
     }
 }
 
@@ -395,8 +391,11 @@ impl<'a> Verifier<'a> {
         absorb(&mut transcript, self.context, &blinding).map_err(|_| ProofRefusal::Malformed)?;
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
         let strategy = Collect(circuit.params.empty_msm());
-        let mut msm = verify_proof(&circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript)
-            .map_err(ProofRefusal::from_halo2)?;
+        let read = verify_proof(&circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript);
+        if transcript.malformed() {
+            return Err(ProofRefusal::Malformed);
+        }
+        let mut msm = read.map_err(|_| ProofRefusal::DoesNotHold)?;
         let (x, linked) = transcript.x().zip(transcript.linked()).ok_or(ProofRefusal::Malformed)?;
         let received = Received { blinding, linked, opening: opening.ok_or(ProofRefusal::Malformed)? };
         let weight = self.context.derive(LINK_WEIGHT, [proof, entropy]);

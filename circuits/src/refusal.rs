@@ -89,13 +89,6 @@ pub enum ProofRefusal {
 }
 
 impl ProofRefusal {
-    pub(crate) fn from_halo2(error: Error) -> Self {
-        match error {
-            Error::Transcript(_) => ProofRefusal::Malformed,
-            _ => ProofRefusal::DoesNotHold,
-        }
-    }
-
     /// A stable code.
     pub fn code(&self) -> &'static str {
         match self {
