@@ -654,7 +654,7 @@ fn two_amounts_that_make_up_for_each_other() {
     let mut statement = bench.household.statement(&bench.prepared);
     statement.disclosed[0] -= 5_000;
     statement.disclosed[1] += 5_000;
-    let proof = bench.household.prove(&bench.prepared, &statement);
+    let proof = linear::prove(&bench.prepared, &bench.household, &statement);
     assert!(bench.accepted_linear(linear::Verifier { weighs: false, covers: true }, &statement, &proof));
     assert!(!bench.accepted_linear(LINEAR, &statement, &proof));
     assert_eq!(bench.ours(&statement, &proof), Err(ProofRefusal::DoesNotHold));
@@ -712,7 +712,7 @@ fn an_amount_without_readings() {
     assert_eq!(bench.ours(&honest, &proof), Ok(()));
     let mut other = honest;
     other.disclosed[2] = 299;
-    let proof = bench.household.prove(&bench.prepared, &other);
+    let proof = linear::prove(&bench.prepared, &bench.household, &other);
     assert_eq!(bench.ours(&other, &proof), Err(ProofRefusal::AmountOutOfBounds { index: 2 }));
 }
 

@@ -54,6 +54,15 @@ pub fn challenge(prepared: &Prepared, household: &Household, statement: &Stateme
     context(prepared, household, statement).derive(b"wattproof-linear", points.iter().map(<[u8; POINT]>::as_slice))
 }
 
+/// A proof by someone who knows all openings and follows the protocol, whatever amounts the statement claims.
+pub fn prove(prepared: &Prepared, household: &Household, statement: &Statement) -> Vec<u8> {
+    let secrets: Vec<Fp> = (0..prepared.plan().outputs.len() as u64).map(|n| Fp::from(n + 11)).collect();
+    let nonces: Vec<Eq> = secrets.iter().map(|secret| Generators::new().h * secret).collect();
+    let challenge = challenge(prepared, household, statement, &nonces);
+    let response = |(index, secret): (usize, &Fp)| secret + challenge * opening(prepared, household, index);
+    bytes(&nonces, &secrets.iter().enumerate().map(response).collect::<Vec<_>>())
+}
+
 pub fn bytes(nonces: &[Eq], responses: &[Fp]) -> Vec<u8> {
     let points = nonces.iter().flat_map(|nonce| nonce.to_affine().to_bytes());
     points.chain(responses.iter().flat_map(|response| response.to_repr())).collect()

@@ -241,12 +241,7 @@ impl<'a> Forger<'a> {
 
 /// The context of a statement about a household.
 pub fn context(prepared: &Prepared, household: &Household, statement: &Statement) -> Context {
-    let plan = prepared.verifying_key().map_or([0; 32], |key| {
-        let pinned = format!("{:?}", key.pinned());
-        let hash = blake2b_simd::Params::new().hash_length(32).personal(b"wattproof-circut").hash(pinned.as_bytes());
-        hash.as_bytes().try_into().unwrap()
-    });
-    statement.context(&plan, household.bytes.iter())
+    statement.context(prepared.digest(), household.bytes.iter())
 }
 
 /// The left side of the link's equation at `x`.
