@@ -2,7 +2,12 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 #![allow(clippy::unwrap_used, reason = "test set-up")]
 
+pub mod debug;
+pub mod determinism;
 pub mod generate;
+pub mod lies;
+pub mod programs;
+pub mod tape;
 
 use ff::Field;
 use num_rational::Ratio as Rational;
@@ -14,11 +19,44 @@ use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
 use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::{BatchReference, Statement};
+use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::{Certification, MeterId};
+
+/// Whether recorded files are to be written anew.
+pub fn recording() -> bool {
+    std::env::var_os("WATTPROOF_RECORD").is_some()
+}
+
+/// Compares a text with its recorded file, whatever its line ends, or records it.
+pub fn recorded(path: &std::path::Path, text: &str) {
+    if recording() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let again = "WATTPROOF_RECORD=1 cargo test -p wattproof-circuits writes it anew: read the difference first";
+    assert_eq!(text, expected.replace("\r\n", "\n"), "{} differs; {again}", path.display());
+}
+
+/// A file of recorded descriptions.
+pub fn description(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("description").join(name)
+}
+
+/// The tariffs of `fixtures/tariffs/good`, by name.
+pub fn fixture_tariffs() -> Vec<Tariff> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/tariffs/good");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|kind| kind == "tariff"));
+    paths.sort();
+    assert!(paths.len() >= 5);
+    paths.iter().map(|path| Tariff::parse(&std::fs::read_to_string(path).unwrap()).unwrap()).collect()
+}
 
 pub fn int(n: i128) -> Ratio {
     Rational::from(n)

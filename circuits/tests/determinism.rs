@@ -1,0 +1,222 @@
+//! Every circuit determines what it discloses: to first order no cell that an amount depends on can move.
+//!
+//! The mutation run at the end drops each copy and each selected row of a circuit with every act, one at a time, and
+//! counts how many the determinism test notices, and how many the forged witnesses and nudged cells do. The shares stand
+//! in `description/mutations.txt` and may not fall; `WATTPROOF_RECORD=1` writes them anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::determinism::Freedom;
+use support::lies::lies;
+use support::programs::{Sample, all_acts, all_acts_on, families, samples};
+use support::tape::{CellAt, Event, Failure, Tape};
+use support::{description, fixture_tariffs, recorded, recording};
+use wattproof_circuits::field;
+use wattproof_circuits::layout::Act;
+
+/// Cells that are free and may be: an operand under weight zero, and one between two neighbouring readings that both
+/// are the maximum of their search.
+fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
+    let mut idle = BTreeSet::new();
+    for act in &sample.layout.acts {
+        match act {
+            Act::Chain(chain) if sample.layout.shape.operands => {
+                let rows = (chain.first_term()..).zip(&chain.terms).filter(|(_, term)| term.copied.is_none());
+                idle.extend(rows.map(|(row, _)| ("Advice".to_owned(), row, 2)));
+            }
+            Act::Peak { start, .. } => {
+                let largest = |row| tape.get("linked", row) == tape.get("sum", row);
+                let rows = sample
+                    .layout
+                    .linked
+                    .iter()
+                    .map(|(row, _)| *row)
+                    .filter(|row| row > start && sample.layout.linked.iter().any(|(other, _)| *other + 1 == *row));
+                let searched = rows.take_while(|row| tape.get("sum", *row) == tape.get("sum", *start));
+                idle.extend(
+                    searched.filter(|row| largest(*row) && largest(row - 1)).map(|row| ("Advice".to_owned(), row, 2)),
+                );
+            }
+            _ => {}
+        }
+    }
+    idle
+}
+
+fn determined(sample: &Sample) {
+    let tape = sample.tape();
+    let freedom = Freedom::of(&tape);
+    assert_eq!(freedom.outputs(), Vec::<usize>::new(), "{}", sample.name);
+    assert_eq!(freedom.cells, idle(sample, &tape), "{}", sample.name);
+    assert_eq!(freedom.directions, freedom.cells.len(), "{}", sample.name);
+}
+
+#[test]
+fn samples_determine_their_amounts() {
+    samples().iter().chain(&families(36)).for_each(determined);
+}
+
+/// The tariffs of `fixtures/tariffs/good` over a period, but for those that need no circuit.
+fn fixtures(period: &str) -> Vec<Sample> {
+    let tariffs = fixture_tariffs();
+    let programs = tariffs.iter().map(|tariff| {
+        let program = tariff.program(&tariff.period(period).unwrap()).unwrap();
+        let readings = support::random_readings(&program, 11);
+        let name: &'static str = Box::leak(tariff.name().to_owned().into_boxed_str());
+        Sample::planned(name, program, readings)
+    });
+    let samples: Vec<_> = programs.flatten().collect();
+    assert!(samples.len() >= 4, "{} of {} tariffs need a circuit", samples.len(), tariffs.len());
+    samples
+}
+
+#[test]
+fn fixture_tariffs_determine_their_amounts() {
+    fixtures("2026-02-10..2026-02-11").iter().for_each(determined);
+}
+
+#[test]
+#[ignore = "whole months and the families at full size; CI runs it in release"]
+fn fixture_tariffs_determine_their_amounts_over_months() {
+    for period in ["2026-03", "2026-10"] {
+        fixtures(period).iter().for_each(determined);
+    }
+    families(1488).iter().for_each(determined);
+}
+
+/// A copy or a selected row that a mutant lacks.
+struct Mutant {
+    at: usize,
+    /// Whether everything that refuses a witness may be what is missing.
+    hides: Box<dyn Fn(&[Failure]) -> bool>,
+}
+
+fn mutants(tape: &Tape) -> Vec<Mutant> {
+    let at_row = |row: usize| -> Box<dyn Fn(&[Failure]) -> bool> {
+        Box::new(move |failures| {
+            failures
+                .iter()
+                .all(|failure| matches!(failure, Failure::Constraint(_, at) | Failure::LookUp(_, at) if *at == row))
+        })
+    };
+    let events = tape.events.iter().enumerate();
+    let mutants = events.filter_map(|(at, event)| match event {
+        Event::Select(_, row) => Some(Mutant { at, hides: at_row(*row) }),
+        Event::Copy(..) => {
+            let copies = |failures: &[Failure]| failures.iter().all(|failure| matches!(failure, Failure::Copy(..)));
+            Some(Mutant { at, hides: Box::new(copies) })
+        }
+        _ => None,
+    });
+    mutants.collect()
+}
+
+/// Every refused witness of a sample with what refuses it: forged ones, and each cell nudged either way.
+fn refused(sample: &Sample) -> Vec<(Tape, Vec<Failure>)> {
+    let tape = sample.tape();
+    let nudged = tape
+        .advice()
+        .into_iter()
+        .flat_map(|(column, row, _)| [1, -1].map(|by| tape.clone().nudged(&column, row, field(by))));
+    let nudged = nudged.map(|tape| {
+        let failures = tape.refusals();
+        (tape, failures)
+    });
+    let lies = lies(sample).into_iter().map(|lie| (lie.tape, lie.expect));
+    lies.chain(nudged).filter(|(_, failures)| !failures.is_empty()).collect()
+}
+
+/// Whether a mutant accepts a tape, or the tape with the limbs of the row that is no longer checked at zero.
+fn passes(tape: &Tape, at: usize) -> bool {
+    let mutant = tape.clone().without(at);
+    if mutant.refusals().is_empty() {
+        return true;
+    }
+    let Event::Select(_, row) = tape.events[at] else { return false };
+    let limbs = tape.advice().into_iter().map(|(column, row, _)| (column, row));
+    let mut limbs = limbs
+        .filter(|(column, at)| *at == row && (column.starts_with("below") || column.starts_with("above")))
+        .peekable();
+    limbs.peek().is_some()
+        && limbs.fold(mutant, |tape, (column, row)| tape.with(&column, row, field(0))).refusals().is_empty()
+}
+
+/// How many mutants there are, and how many are noticed by what.
+struct Shares {
+    mutants: usize,
+    undetermined: usize,
+    accepted: usize,
+    unnoticed: Vec<String>,
+}
+
+/// The mutants of one circuit, noticed on any of several readings.
+fn shares(samples: &[Sample]) -> Shares {
+    let honest: Vec<Tape> = samples.iter().map(Sample::tape).collect();
+    let witnesses: Vec<_> = samples.iter().flat_map(refused).collect();
+    let mutants = mutants(&honest[0]);
+    let mut shares = Shares { mutants: mutants.len(), undetermined: 0, accepted: 0, unnoticed: vec![] };
+    for mutant in &mutants {
+        let undetermined = honest.iter().any(|tape| {
+            assert!(passes(tape, mutant.at), "a mutant refuses nothing new");
+            !Freedom::of(&tape.clone().without(mutant.at)).outputs().is_empty()
+        });
+        let mut hidden = witnesses.iter().filter(|(_, failures)| (mutant.hides)(failures));
+        let accepted = hidden.any(|(tape, _)| passes(tape, mutant.at));
+        shares.undetermined += usize::from(undetermined);
+        shares.accepted += usize::from(accepted);
+        let event = || format!("{:?}", honest[0].events[mutant.at]);
+        shares.unnoticed.extend((!undetermined && !accepted).then(event));
+    }
+    shares
+}
+
+/// The shares as the recorded file writes them.
+fn report(shares: &Shares) -> String {
+    let mut text = format!(
+        "{} copies and selected rows of the circuit with every act, dropped one at a time\n\
+         {} leave an amount undetermined\n{} let a refused witness pass\n{} do neither\n",
+        shares.mutants,
+        shares.undetermined,
+        shares.accepted,
+        shares.unnoticed.len()
+    );
+    shares.unnoticed.iter().for_each(|event| text.push_str(&format!("    {event}\n")));
+    text
+}
+
+/// What is left unnoticed is the last digits of a quotient's range check: a quotient beyond its range is also refused by
+/// each comparison that it enters, and by the bounds of the amounts.
+#[test]
+fn noticed_mutants_do_not_become_fewer() {
+    // A large remainder shows the check from below, a small one the check from above.
+    let found = shares(&[all_acts(), all_acts_on("all acts", [15, 14, 13, 12, 11, 10, 9, 8])]);
+    let text = report(&found);
+    println!("{text}");
+    let path = description("mutations.txt");
+    if recording() {
+        return recorded(&path, &text);
+    }
+    let before = std::fs::read_to_string(&path).unwrap();
+    let numbers: Vec<usize> = before.lines().filter_map(|line| line.split(' ').next()?.parse().ok()).collect();
+    let [mutants, undetermined, accepted, ..] = numbers[..] else { panic!("{before}") };
+    assert!(
+        found.undetermined * mutants >= undetermined * found.mutants,
+        "determinism notices fewer:\n{before}\n{text}"
+    );
+    assert!(found.accepted * mutants >= accepted * found.mutants, "witnesses notice fewer:\n{before}\n{text}");
+}
+
+#[test]
+#[ignore = "every sample; CI runs it in release"]
+fn mutants_of_every_sample() {
+    for sample in samples() {
+        let name = sample.name;
+        let found = shares(&[sample]);
+        println!("{name}: {}", report(&found));
+        assert!(found.unnoticed.len() * 3 < found.mutants, "{name}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Every advice cell of every sample, moved by one, up and down: each is refused but for cells that the circuit rightly
+//! leaves alone, and those are exactly the ones argued here.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use ff::Field;
+use pasta_curves::Fp;
+use support::programs::{Sample, families, samples};
+use support::tape::Tape;
+use wattproof_circuits::field;
+use wattproof_circuits::layout::Act;
+use wattproof_circuits::plan::Step;
+
+type CellName = (String, usize);
+
+/// Cells that may move by `by` without a refusal.
+///
+/// The linked column is tied to the meter's commitments by the link, outside the circuit. Inside, one of its cells is
+/// free where no factor weighs it (the link holds it at zero), where its span is flat and goes on (the price stays what
+/// it is), and where it stays below the maximum of its search. An operand is free where its weight is zero, and
+/// between two neighbouring readings that both are the maximum, where the search may step on either.
+fn free(sample: &Sample, tape: &Tape, by: i128) -> BTreeSet<CellName> {
+    let mut free = BTreeSet::new();
+    for act in &sample.layout.acts {
+        match act {
+            Act::Chain(chain) => {
+                for (row, term) in (chain.first_term()..).zip(&chain.terms) {
+                    free.extend(term.linked.is_none().then(|| ("linked".to_owned(), row)));
+                    let idle = sample.layout.shape.operands && term.copied.is_none();
+                    free.extend(idle.then(|| ("operand".to_owned(), row)));
+                }
+            }
+            Act::EachReading { start, step } => {
+                let Step::EachReading { cells, .. } = &sample.plan.steps[*step] else { unreachable!() };
+                for row in *start..start + cells.len() {
+                    let edge = if by > 0 { "hi" } else { "lo" };
+                    let flat = bool::from(tape.get("slope", row).is_zero());
+                    let at_edge = tape.get(edge, row) == tape.get("linked", row);
+                    free.extend((flat && !at_edge).then(|| ("linked".to_owned(), row)));
+                }
+            }
+            Act::Peak { start, step } => {
+                let Step::Peak { cells, .. } = &sample.plan.steps[*step] else { unreachable!() };
+                let largest = |row| tape.get("linked", row) == tape.get("sum", row);
+                let found = |row| tape.get("operand", row) != tape.get("operand", row + 1);
+                for row in *start..start + cells.len() {
+                    // Limbs beyond the lowest are written for the true reading, which leaves room unless it is at an edge.
+                    let free_reading = slack_stays(sample, tape, row, by) && !found(row);
+                    free.extend(free_reading.then(|| ("linked".to_owned(), row)));
+                    let between = row > *start && largest(row - 1) && largest(row);
+                    free.extend(between.then(|| ("operand".to_owned(), row)));
+                }
+            }
+            _ => {}
+        }
+    }
+    free
+}
+
+/// Whether what lies between a reading and its maximum keeps its upper limbs, and stays at zero or above, when the
+/// reading moves.
+fn slack_stays(sample: &Sample, tape: &Tape, row: usize, by: i128) -> bool {
+    let shape = &sample.layout.shape;
+    let limbs = (1..=shape.limbs_below())
+        .map(|n| tape.get(&format!("below {n}"), row) * field(1 << (shape.limb_bits * n as u32)));
+    let low = tape.get("sum", row) - tape.get("linked", row) - limbs.sum::<Fp>() - field(by);
+    (0..1i128 << shape.limb_bits).any(|limb| field(limb) == low)
+}
+
+fn nudge(sample: &Sample) -> usize {
+    let tape = sample.tape();
+    let cells = tape.advice();
+    for by in [1, -1] {
+        let accepted: BTreeSet<CellName> = cells
+            .iter()
+            .filter(|(column, row, _)| tape.clone().nudged(column, *row, field(by)).refusals().is_empty())
+            .map(|(column, row, _)| (column.clone(), *row))
+            .collect();
+        assert_eq!(accepted, free(sample, &tape, by), "{} by {by}", sample.name);
+    }
+    2 * cells.len()
+}
+
+#[test]
+fn every_nudged_cell_is_refused() {
+    let counts: Vec<_> = samples().iter().chain(&families(36)).map(|sample| (sample.name, nudge(sample))).collect();
+    println!("{} nudges: {counts:?}", counts.iter().map(|(_, count)| count).sum::<usize>());
+}
+
+#[test]
+#[ignore = "a day of half hours of each family; CI runs it in release"]
+fn every_nudged_cell_of_a_day_is_refused() {
+    assert!(families(48).iter().map(nudge).sum::<usize>() > 1000);
+}

@@ -1,0 +1,260 @@
+//! Small programs for tests of the circuit: few slots, few bits, every act.
+
+use wattproof_circuits::layout::Layout;
+use wattproof_circuits::plan::{Plan, Witness};
+use wattproof_circuits::program::*;
+use wattproof_meter::quantity::{Register, Unit};
+use wattproof_meter::reading::Readings;
+
+use super::tape::Tape;
+use super::{blocks, int, slots};
+
+/// A program with its readings, planned, laid out and priced.
+pub struct Sample {
+    pub name: &'static str,
+    pub program: Program,
+    pub readings: Readings,
+    pub plan: Plan,
+    pub layout: Layout,
+}
+
+impl Sample {
+    /// `values` slot by slot, the registers of a slot beside each other.
+    pub fn new(name: &'static str, program: Program, values: &[u32]) -> Self {
+        let registers = program.registers.len();
+        assert_eq!(values.len(), program.slots.count() as usize * registers);
+        let mut readings = Readings::gaps(program.slots, registers);
+        for (slot, values) in program.slots.iter().zip(values.chunks(registers)) {
+            for (register, value) in values.iter().enumerate() {
+                assert!(readings.set(register, slot, Some(*value)));
+            }
+        }
+        Sample::with_readings(name, program, readings)
+    }
+
+    pub fn with_readings(name: &'static str, program: Program, readings: Readings) -> Self {
+        let plan = Plan::new(&program).unwrap();
+        let layout = Layout::new(&plan).unwrap();
+        Sample { name, program, readings, plan, layout }
+    }
+
+    /// A sample, if its program needs a circuit.
+    pub fn planned(name: &'static str, program: Program, readings: Readings) -> Option<Self> {
+        let needed = !Plan::new(&program).unwrap().is_linear();
+        needed.then(|| Sample::with_readings(name, program, readings))
+    }
+
+    pub fn witness(&self) -> Witness {
+        Witness::of(&self.plan, &self.readings)
+    }
+
+    pub fn disclosed(&self) -> Vec<i128> {
+        self.witness().outputs(&self.plan)
+    }
+
+    /// The honest circuit.
+    pub fn tape(&self) -> Tape {
+        self.told(&self.witness(), &self.disclosed())
+    }
+
+    /// A circuit whose prover believes other values.
+    pub fn told(&self, witness: &Witness, disclosed: &[i128]) -> Tape {
+        Tape::record(&self.plan, &self.layout, &self.readings, witness, disclosed).unwrap()
+    }
+}
+
+pub fn register(bits: u8) -> Register {
+    Register::new("import", Unit::WattHour, bits).unwrap()
+}
+
+fn small(bits: u8, count: u32, nodes: Vec<Node>) -> Program {
+    Program {
+        registers: vec![register(bits)],
+        slots: slots(count),
+        total: nodes.len() - 1,
+        nodes,
+        lines: vec![],
+        unit: int(1),
+    }
+}
+
+/// Slots alternate between two classes.
+fn two_classes(count: u32) -> SlotClasses {
+    SlotClasses { of: (0..count).map(|slot| (slot % 2) as u16).collect() }
+}
+
+fn one_class(count: u32) -> SlotClasses {
+    SlotClasses { of: vec![0; count as usize] }
+}
+
+fn steps(bounds: &[i128], prices: &[i128]) -> Schedule {
+    let to = bounds.iter().map(|to| Some(int(*to))).chain([None]);
+    let pieces = to.zip(prices).map(|(to, price)| Piece { to, slope: int(0), intercept: int(*price) });
+    Schedule { pieces: pieces.collect() }
+}
+
+/// Blocks on a total, a floor, and the total as it is: comparisons, one disclosed sum.
+pub fn totals() -> Sample {
+    let nodes = vec![
+        Node::Readings { register: 0, classes: two_classes(4), rates: vec![int(1), int(0)] },
+        Node::Scheduled { of: 0, schedule: blocks(&[40, 90], &[3, 5, 9]) },
+        Node::Readings { register: 0, classes: two_classes(4), rates: vec![int(2), int(7)] },
+        Node::Linear { terms: vec![(1, int(1)), (2, int(-1))], constant: int(11) },
+        Node::Linear { terms: vec![], constant: int(-20) },
+        Node::Larger(3, 4),
+    ];
+    Sample::new("totals", small(6, 4, nodes), &[30, 12, 25, 3])
+}
+
+/// A rounding with the given rule, to sevenths so that the divisor is odd, or to eighths.
+pub fn rounding(name: &'static str, ties: Ties, divisor: i128, readings: &[u32]) -> Sample {
+    let count = readings.len() as u32;
+    let nodes = vec![
+        Node::Readings { register: 0, classes: one_class(count), rates: vec![Ratio::new(3, divisor)] },
+        Node::Linear { terms: vec![(0, int(1))], constant: int(-9) },
+        Node::Rounded { of: 1, unit: int(1), ties },
+    ];
+    Sample::new(name, small(5, count, nodes), readings)
+}
+
+/// A rounded line inside a total, so that its quotient is not disclosed itself; and the line shown.
+pub fn lines() -> Sample {
+    let nodes = vec![
+        Node::Readings { register: 0, classes: two_classes(4), rates: vec![Ratio::new(3, 7), Ratio::new(5, 7)] },
+        Node::Rounded { of: 0, unit: int(1), ties: Ties::HalfUp },
+        Node::Linear { terms: vec![(0, Ratio::new(1, 20)), (1, Ratio::new(1, 10))], constant: int(0) },
+        Node::Rounded { of: 2, unit: int(1), ties: Ties::HalfUp },
+        Node::Linear { terms: vec![(1, int(2)), (3, int(3))], constant: int(5) },
+    ];
+    let mut program = small(6, 4, nodes);
+    program.lines =
+        vec![Line { name: "energy".into(), node: 1, shown: true }, Line { name: "vat".into(), node: 3, shown: false }];
+    Sample::new("lines", program, &[40, 61, 7, 22])
+}
+
+/// One schedule of blocks per reading, table rows no wider than a limb: untagged.
+pub fn spans() -> Sample {
+    let schedules = vec![Some(blocks(&[10, 40, 70], &[2, 5, 4, 9]))];
+    let nodes = vec![Node::EachReading { register: 0, classes: one_class(6), schedules }];
+    Sample::new("spans", small(7, 6, nodes), &[0, 10, 11, 55, 71, 127])
+}
+
+/// One schedule of 20 bits, table rows of several limbs: untagged.
+pub fn wide_spans() -> Sample {
+    let schedules = vec![Some(super::s3_schedule())];
+    let nodes = vec![Node::EachReading { register: 0, classes: one_class(4), schedules }];
+    Sample::new("wide spans", small(20, 4, nodes), &[300, 301, 123_456, (1 << 20) - 1])
+}
+
+/// Two schedules, one of which charges at zero: tagged.
+pub fn tagged_spans() -> Sample {
+    let schedules = vec![Some(steps(&[10, 40], &[3, 8, 20])), Some(blocks(&[30], &[2, 5]))];
+    let nodes = vec![Node::EachReading { register: 0, classes: two_classes(6), schedules }];
+    Sample::new("tagged spans", small(6, 6, nodes), &[0, 0, 10, 30, 41, 63])
+}
+
+/// The largest of the readings in a window, priced; the largest reading of all lies outside the window.
+pub fn peak() -> Sample {
+    let nodes = vec![
+        Node::Peak { register: 0, classes: two_classes(6), within: vec![true, false] },
+        Node::Readings { register: 0, classes: one_class(6), rates: vec![int(3)] },
+        Node::Linear { terms: vec![(0, int(50)), (1, int(1))], constant: int(0) },
+    ];
+    Sample::new("peak", small(8, 6, nodes), &[17, 250, 201, 3, 66, 202])
+}
+
+/// Blocks on a total of 24-bit readings: ranges wide enough for upper digits beside the lowest.
+pub fn wide_totals() -> Sample {
+    let nodes = vec![
+        Node::Readings { register: 0, classes: two_classes(4), rates: vec![int(1), int(3)] },
+        Node::Scheduled { of: 0, schedule: blocks(&[9_000_000, 20_000_000, 30_000_000, 50_000_000], &[3, 5, 9, 4, 8]) },
+        Node::Linear { terms: vec![(1, Ratio::new(1, 1_000_000))], constant: int(0) },
+        Node::Rounded { of: 2, unit: int(1), ties: Ties::HalfEven },
+    ];
+    Sample::new("wide totals", small(24, 4, nodes), &[12_345_678, 1_000_001, 9_999_999, (1 << 24) - 1])
+}
+
+/// A total of halves that happen to be whole: the amount has a factor in its equation.
+pub fn halves() -> Sample {
+    let nodes = vec![Node::Readings { register: 0, classes: two_classes(4), rates: vec![Ratio::new(1, 2), int(3)] }];
+    Sample::new("halves", small(5, 4, nodes), &[3, 8, 9, 31])
+}
+
+/// A schedule and a maximum over 20-bit readings, which share limbs.
+pub fn shared_limbs() -> Sample {
+    let schedules = vec![Some(blocks(&[300, 1 << 12], &[2, 5, 3]))];
+    let nodes = vec![
+        Node::EachReading { register: 0, classes: one_class(3), schedules },
+        Node::Peak { register: 0, classes: one_class(3), within: vec![true] },
+        Node::Linear { terms: vec![(0, int(1)), (1, int(10))], constant: int(0) },
+    ];
+    Sample::new("shared limbs", small(20, 3, nodes), &[299, 1 << 19, 4097])
+}
+
+/// A maximum disclosed as it is.
+pub fn bare_peak() -> Sample {
+    let nodes = vec![Node::Peak { register: 0, classes: one_class(4), within: vec![true] }];
+    Sample::new("bare peak", small(4, 4, nodes), &[7, 15, 15, 0])
+}
+
+/// Every act over two registers: schedules with tags, a maximum, blocks, a floor, roundings of two kinds, a shown line,
+/// and a total that is a sum.
+pub fn all_acts() -> Sample {
+    all_acts_on("all acts", [5, 9, 7, 12, 13, 7, 7, 3])
+}
+
+/// The same on other readings.
+pub fn all_acts_on(name: &'static str, readings: [u32; 8]) -> Sample {
+    let count = 4;
+    let nodes = vec![
+        Node::EachReading {
+            register: 0,
+            classes: two_classes(count),
+            schedules: vec![Some(blocks(&[5, 12], &[2, 7, 3])), Some(steps(&[9], &[4, 30]))],
+        },
+        Node::Peak { register: 1, classes: one_class(count), within: vec![true] },
+        Node::Readings { register: 0, classes: two_classes(count), rates: vec![Ratio::new(1, 2), Ratio::new(5, 4)] },
+        Node::Scheduled { of: 2, schedule: blocks(&[8, 20], &[3, 6, 4]) },
+        Node::Linear { terms: vec![(0, Ratio::new(1, 6)), (3, int(1))], constant: int(2) },
+        Node::Rounded { of: 4, unit: int(1), ties: Ties::HalfEven },
+        Node::Linear { terms: vec![(1, Ratio::new(5, 6)), (5, int(-1))], constant: int(0) },
+        Node::Rounded { of: 6, unit: int(1), ties: Ties::HalfAwayFromZero },
+        Node::Smaller(5, 1),
+        Node::Linear { terms: vec![(5, int(1)), (7, int(1)), (8, int(2))], constant: int(3) },
+    ];
+    let mut program = small(4, count, nodes);
+    program.registers.push(Register::new("export", Unit::WattHour, 4).unwrap());
+    program.lines = vec![Line { name: "demand".into(), node: 7, shown: true }];
+    Sample::new(name, program, &readings)
+}
+
+pub fn samples() -> Vec<Sample> {
+    vec![
+        totals(),
+        rounding("half up", Ties::HalfUp, 8, &[7, 8, 9]),
+        rounding("half even", Ties::HalfEven, 8, &[7, 8, 9]),
+        rounding("half away from zero", Ties::HalfAwayFromZero, 8, &[1, 2, 1]),
+        rounding("up", Ties::Up, 7, &[7, 8, 9]),
+        rounding("down", Ties::Down, 7, &[7, 8, 9]),
+        lines(),
+        wide_totals(),
+        halves(),
+        spans(),
+        wide_spans(),
+        tagged_spans(),
+        peak(),
+        bare_peak(),
+        shared_limbs(),
+        all_acts(),
+    ]
+}
+
+/// The bench families that need a circuit, over a few slots.
+pub fn families(count: u32) -> Vec<Sample> {
+    let families = [("S2", super::s2(count)), ("S3", super::s3(count)), ("S4", super::s4(count))];
+    let of = families.map(|(name, program)| {
+        let readings = super::random_readings(&program, 5);
+        Sample::with_readings(name, program, readings)
+    });
+    of.into()
+}
