@@ -39,6 +39,8 @@ const POINT: usize = 32;
 #[derive(Debug)]
 pub struct Prepared {
     plan: Plan,
+    /// Of the plan, and of the layout and verifying key where there is a circuit.
+    digest: [u8; 32],
     generators: Generators,
     circuit: Option<Compiled>,
 }
@@ -50,7 +52,6 @@ struct Compiled {
     params: Arc<Params<EqAffine>>,
     verifying: VerifyingKey<EqAffine>,
     proving: OnceLock<ProvingKey<EqAffine>>,
-    digest: [u8; 32],
     blinding: usize,
     /// Bytes of halo2's proof.
     length: usize,
@@ -97,12 +98,20 @@ impl Prepared {
     pub fn new(program: &Program) -> Result<Self, PrepareRefusal> {
         let plan = Plan::new(program)?;
         let circuit = if plan.is_linear() { None } else { Some(Compiled::new(&plan)?) };
-        Ok(Prepared { plan, generators: Generators::new(), circuit })
+        let described = circuit.as_ref().map(|circuit| (&circuit.layout.linked, circuit.verifying.pinned()));
+        let digest = digest(&format!("{plan:?} {described:?}"));
+        Ok(Prepared { plan, digest, generators: Generators::new(), circuit })
     }
 
     /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// What a statement's context names besides the statement: the digest of the plan and, where there is a circuit, of
+    /// its linked rows and verifying key.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// The layout; nothing when the bill needs no circuit.
@@ -147,7 +156,8 @@ impl Prepared {
     /// Proves `statement`, which discloses what [`Prepared::price`] gave. `commitments` are those of all the
     /// statement's batches in their own order; `seed` is 32 fresh bytes from the operating system, never used again.
     ///
-    /// The proof is not yet known to verify: show it as made only after [`Prepared::verify`].
+    /// The proof is not yet known to verify: show it as made, and send it, only after [`Prepared::verify`]. A linear
+    /// proof of a wrong amount, should one leave the device, would let a small search find the right one.
     ///
     /// # Errors
     /// As for [`Prepared::price`]; [`ProveRefusal::Openings`] when a reading lacks its opening.
@@ -159,7 +169,9 @@ impl Prepared {
         openings: &Committed<Opening>,
         seed: &[u8; 32],
     ) -> Result<Vec<u8>, ProveRefusal> {
-        self.checked(readings)?;
+        if self.price(readings)? != statement.disclosed {
+            return Err(ProveRefusal::OtherAmounts);
+        }
         self.all_cells(|register, slot| openings.get(register, slot).is_some()).map_err(ProveRefusal::Openings)?;
         let context = self.context(statement, commitments);
         let streams = Streams::new(seed, &context, openings);
@@ -172,7 +184,8 @@ impl Prepared {
         }
     }
 
-    /// Verifies a proof. `commitments` are as for [`Prepared::prove`], `points` those of the period's readings;
+    /// Verifies a proof. `commitments` are as for [`Prepared::prove`]; `points` must be the same ones decoded, those of the
+    /// period's readings, for only the former enter the context;
     /// `entropy` is the verifier's own, drawn after the bill's bytes were final.
     ///
     /// # Errors
@@ -228,8 +241,7 @@ impl Prepared {
     }
 
     fn context(&self, statement: &Statement, commitments: &[[u8; 32]]) -> Context {
-        let plan = self.circuit.as_ref().map_or([0; 32], |circuit| circuit.digest);
-        statement.context(&plan, commitments.iter())
+        statement.context(&self.digest, commitments.iter())
     }
 
     fn checked(&self, readings: &Readings) -> Result<(), ProveRefusal> {
@@ -254,10 +266,9 @@ impl Compiled {
         let params = params(layout.k)?;
         let circuit = BillCircuit::shape_only(plan, &layout);
         let verifying = with_shape(layout.shape, || keygen_vk(&params, &circuit)).map_err(keys)?;
-        let digest = digest(&format!("{:?}", verifying.pinned()));
         let length = proof_length(&params, &verifying, plan.outputs.len()).map_err(keys)?;
         let blinding = unusable_rows(layout.shape);
-        Ok(Compiled { layout, params, verifying, proving: OnceLock::new(), digest, blinding, length })
+        Ok(Compiled { layout, params, verifying, proving: OnceLock::new(), blinding, length })
     }
 
     fn proving(&self, plan: &Plan) -> Result<&ProvingKey<EqAffine>, Error> {
@@ -301,8 +312,8 @@ impl<'p> VerificationStrategy<'p, EqAffine> for Collect<'p> {
     }
 }
 
-/// The prover's randomness: one stream for halo2, an independently keyed one for openings and nonces, hedged with the
-/// secrets and the context.
+/// The prover's randomness: one stream for halo2, an independently keyed one for openings and nonces. Both are hedged
+/// with the context and the secrets: a seed that repeats or is guessed gives neither stream away.
 struct Streams {
     proof: ChaCha20Rng,
     secrets: ChaCha20Rng,
@@ -310,14 +321,9 @@ struct Streams {
 
 impl Streams {
     fn new(seed: &[u8; 32], context: &Context, openings: &Committed<Opening>) -> Self {
-        let stream = |personal: &[u8; 16], hedge: &mut dyn FnMut(&mut blake2b_simd::State)| {
+        let stream = |personal: &[u8; 16]| {
             let mut state = blake2b_simd::Params::new().hash_length(32).key(seed).personal(personal).to_state();
             state.update(context.as_bytes());
-            hedge(&mut state);
-            ChaCha20Rng::from_seed(state.finalize().as_bytes().try_into().unwrap_or(*seed))
-        };
-        let proof = stream(b"wattproof-rng-pf", &mut |_| {});
-        let secrets = stream(b"wattproof-rng-op", &mut |state| {
             for slot in openings.slots().iter() {
                 for register in 0..openings.registers() {
                     if let Some(opening) = openings.get(register, slot) {
@@ -325,8 +331,9 @@ impl Streams {
                     }
                 }
             }
-        });
-        Streams { proof, secrets }
+            ChaCha20Rng::from_seed(state.finalize().as_bytes().try_into().unwrap_or(*seed))
+        };
+        Streams { proof: stream(b"wattproof-rng-pf"), secrets: stream(b"wattproof-rng-op") }
     }
 }
 
@@ -395,8 +402,11 @@ impl<'a> Verifier<'a> {
         absorb(&mut transcript, self.context, &blinding).map_err(|_| ProofRefusal::Malformed)?;
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
         let strategy = Collect(circuit.params.empty_msm());
-        let mut msm = verify_proof(&circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript)
-            .map_err(ProofRefusal::from_halo2)?;
+        let read = verify_proof(&circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript);
+        if transcript.malformed() {
+            return Err(ProofRefusal::Malformed);
+        }
+        let mut msm = read.map_err(|_| ProofRefusal::DoesNotHold)?;
         let (x, linked) = transcript.x().zip(transcript.linked()).ok_or(ProofRefusal::Malformed)?;
         let received = Received { blinding, linked, opening: opening.ok_or(ProofRefusal::Malformed)? };
         let weight = self.context.derive(LINK_WEIGHT, [proof, entropy]);

@@ -17,6 +17,9 @@ pub enum ProveRefusal {
     /// A reading comes without its opening.
     #[error("the reading of slot {0} comes without the opening of its commitment")]
     Openings(u32),
+    /// The statement discloses other amounts than these readings give.
+    #[error("the statement's amounts are not those of the readings")]
+    OtherAmounts,
     /// halo2 refuses the witness.
     #[error("the circuit cannot be filled: {0}")]
     Circuit(String),
@@ -33,6 +36,7 @@ impl ProveRefusal {
             ProveRefusal::Gap(_) => "slot-without-reading",
             ProveRefusal::AboveBound(_) => "reading-above-bound",
             ProveRefusal::Openings(_) => "opening-missing",
+            ProveRefusal::OtherAmounts => "amounts-of-other-readings",
             ProveRefusal::Circuit(_) => "circuit-not-satisfied",
         }
     }
@@ -43,6 +47,7 @@ impl ProveRefusal {
             ProveRefusal::Gap(_) => "Import the batch that holds it, or ask for a tariff with a rule for gaps.",
             ProveRefusal::AboveBound(_) => "Ask for a tariff whose register bound is the meter's.",
             ProveRefusal::Openings(_) => "Open the batches again with the meter's key.",
+            ProveRefusal::OtherAmounts => "Price the readings again and state what they give.",
             ProveRefusal::Circuit(_) => "Report this: a bill that prices should prove.",
         }
     }
@@ -89,13 +94,6 @@ pub enum ProofRefusal {
 }
 
 impl ProofRefusal {
-    pub(crate) fn from_halo2(error: Error) -> Self {
-        match error {
-            Error::Transcript(_) => ProofRefusal::Malformed,
-            _ => ProofRefusal::DoesNotHold,
-        }
-    }
-
     /// A stable code.
     pub fn code(&self) -> &'static str {
         match self {

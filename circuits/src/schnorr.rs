@@ -11,6 +11,7 @@ use halo2_proofs::arithmetic::best_multiexp;
 use pasta_curves::{Eq, EqAffine, Fp};
 use rand_core::Rng;
 use wattproof_meter::commit::{Generators, Opening};
+use zeroize::Zeroizing;
 
 use crate::chip::field;
 use crate::committed::Committed;
@@ -31,10 +32,10 @@ pub(crate) fn prove(
     openings: &Committed<Opening>,
     mut nonces: impl Rng,
 ) -> Vec<u8> {
-    let nonces: Vec<Fp> = plan.outputs.iter().map(|_| Fp::random(&mut nonces)).collect();
+    let nonces: Zeroizing<Vec<Fp>> = Zeroizing::new(plan.outputs.iter().map(|_| Fp::random(&mut nonces)).collect());
     let points: Vec<[u8; 32]> = nonces.iter().map(|k| (generators.h * k).to_affine().to_bytes()).collect();
     let challenge = challenge(context, &points);
-    let responses = plan.outputs.iter().zip(&nonces).map(|(output, nonce)| {
+    let responses = plan.outputs.iter().zip(nonces.iter()).map(|(output, nonce)| {
         let opening = cells(plan, output).into_iter().map(|(cell, weight)| {
             let slot = plan.slots.first().after(cell.offset);
             let opening = slot.and_then(|slot| openings.get(cell.register, slot));

@@ -48,7 +48,7 @@ pub struct Context([u8; 64]);
 
 impl Statement {
     /// The digest of the statement, of the commitments of all its batches in the batches' own order, and of how it is
-    /// proved: `plan` is the digest of the verifying key, or of the linear protocol.
+    /// proved: `plan` is the digest of the plan and, where there is a circuit, of its linked rows and verifying key.
     pub fn context<'a>(&self, plan: &[u8; 32], commitments: impl Iterator<Item = &'a [u8; 32]>) -> Context {
         let mut state = Params::new().hash_length(64).personal(b"wattproof-bill-1").to_state();
         state.update(&[CIRCUIT_VERSION, self.certification.byte(), self.revision]);

@@ -23,11 +23,17 @@ pub(crate) struct Reader<'p> {
     inner: Blake2bRead<&'p [u8], EqAffine, Encoded>,
     challenges: Vec<Fp>,
     evaluations: Vec<Fp>,
+    malformed: bool,
 }
 
 impl<'p> Reader<'p> {
     pub(crate) fn new(proof: &'p [u8]) -> Self {
-        Reader { inner: Blake2bRead::init(proof), challenges: vec![], evaluations: vec![] }
+        Reader { inner: Blake2bRead::init(proof), challenges: vec![], evaluations: vec![], malformed: false }
+    }
+
+    /// Whether some bytes were no point or number. halo2's errors do not tell.
+    pub(crate) fn malformed(&self) -> bool {
+        self.malformed
     }
 
     /// The opening point, once the proof is read.
@@ -59,11 +65,11 @@ impl Transcript<EqAffine, Encoded> for Reader<'_> {
 
 impl TranscriptRead<EqAffine, Encoded> for Reader<'_> {
     fn read_point(&mut self) -> io::Result<EqAffine> {
-        self.inner.read_point()
+        self.inner.read_point().inspect_err(|_| self.malformed = true)
     }
 
     fn read_scalar(&mut self) -> io::Result<Fp> {
-        let scalar = self.inner.read_scalar()?;
+        let scalar = self.inner.read_scalar().inspect_err(|_| self.malformed = true)?;
         if self.challenges.len() > X {
             self.evaluations.push(scalar);
         }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use ed25519_dalek::SigningKey;
 use thiserror::Error;
 use wattproof_circuits::bill::Bill;
-use wattproof_circuits::families::Family;
+pub use wattproof_circuits::families::Family;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_circuits::yardstick::Multiexp;

@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use wattproof_engine::desk::version;
 
 use crate::command::{
-    bill, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff,
+    bench, bill, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -32,6 +32,7 @@ pub struct Cli {
 
 /// What every command takes.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// The store: a file, or the folder it lies in [default: the platform's folder for user data].
     #[arg(long, value_name = "PATH", global = true, env = "WATTPROOF_STORE", hide_env_values = true)]
@@ -68,6 +69,7 @@ pub enum Command {
     Bill(bill::Bill),
     #[command(subcommand)]
     Store(store::Store),
+    Bench(bench::Bench),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -115,7 +117,8 @@ fn failure(error: &clap::Error) -> Failure {
         _ => "argument-invalid",
     };
     let text = error.render().to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let first: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let message = first.join(" ").trim_start_matches("error: ").to_owned();
     let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: ")).map(str::to_owned);
     let hint = tip.unwrap_or_else(|| "run the command with --help".into());
     Failure { code: code.into(), message, hint, exit: Exit::Own, findings: None }

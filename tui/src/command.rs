@@ -5,6 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 
+pub mod bench;
 pub mod bill;
 pub mod demo;
 pub mod export;
@@ -37,6 +38,7 @@ pub fn run(command: Command, session: Session) -> Outcome {
         Command::Tariff(tariff) => tariff.run(&session),
         Command::Bill(bill) => bill.run(&session),
         Command::Store(store) => store.run(&session),
+        Command::Bench(bench) => bench.run(&session),
         Command::Completions(completions) => completions.run(&session),
         Command::Man(man) => man.run(&session),
     }

@@ -79,6 +79,7 @@ pub fn draw(source: &Source, diagnostics: &[Diagnostic], colour: bool) -> String
     for diagnostic in diagnostics {
         // Writing to a string cannot fail.
         let _ = handler.render_report(&mut text, &Report { diagnostic, source: &named });
+        text.push('\n');
     }
     text
 }
@@ -112,7 +113,7 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let here = LabeledSpan::new_primary_with_span(Some("here".into()), self.diagnostic.span.clone());
+        let here = LabeledSpan::new_primary_with_span(None, self.diagnostic.span.clone());
         let related = self.diagnostic.related.iter();
         let others = related.map(|other| LabeledSpan::new_with_span(Some(other.message.clone()), other.span.clone()));
         Some(Box::new(std::iter::once(here).chain(others)))

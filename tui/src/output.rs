@@ -45,6 +45,11 @@ impl Page<'_> {
         if self.quiet { Ok(()) } else { self.line(text) }
     }
 
+    /// Advice for whoever is looking; nothing for a file or a pipe.
+    pub fn aside(&mut self, text: Arguments<'_>) -> io::Result<()> {
+        if io::stdout().is_terminal() { self.note(text) } else { Ok(()) }
+    }
+
     /// A line that only `-v` asks for.
     pub fn detail(&mut self, text: Arguments<'_>) -> io::Result<()> {
         if self.verbose { writeln!(self.out, "{DIM}{text}{DIM:#}") } else { Ok(()) }

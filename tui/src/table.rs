@@ -51,6 +51,15 @@ impl Table {
         })
     }
 
+    /// Writes the table as Markdown.
+    pub fn markdown(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let names: Vec<&str> = self.heads.iter().map(|head| head.trim_end_matches('>')).collect();
+        let sides: Vec<&str> = self.heads.iter().map(|head| if head.ends_with('>') { "--:" } else { "---" }).collect();
+        page.line(format_args!("| {} |", names.join(" | ")))?;
+        page.line(format_args!("|{}|", sides.join("|")))?;
+        self.rows.iter().try_for_each(|row| page.line(format_args!("| {} |", row.join(" | "))))
+    }
+
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -1,5 +1,7 @@
 //! A tariff file on the desk: checked, priced plainly, explained.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -206,18 +208,23 @@ pub fn explain(tariff: &Tariff, period: &str) -> Result<Explanation, TariffRefus
 /// The kinds of steps that occur, and how many readings they read.
 fn steps(plan: &Plan) -> (Vec<(&'static str, usize)>, usize) {
     let kinds = ["price of each reading", "maximum", "comparison", "rounding"];
-    let (mut counts, mut readings) = ([0; 4], 0);
+    let (mut counts, mut readings) = ([0; 4], HashSet::new());
     for step in &plan.steps {
         let kind = match step {
-            Step::EachReading { cells, .. } => (0, cells.len()),
-            Step::Peak { cells, .. } => (1, cells.len()),
-            Step::Compare { .. } => (2, 0),
-            Step::Divide { .. } => (3, 0),
+            Step::EachReading { cells, .. } => {
+                readings.extend(cells.iter().map(|(cell, _)| *cell));
+                0
+            }
+            Step::Peak { cells, .. } => {
+                readings.extend(cells.iter().copied());
+                1
+            }
+            Step::Compare { .. } => 2,
+            Step::Divide { .. } => 3,
         };
-        counts[kind.0] += 1;
-        readings += kind.1;
+        counts[kind] += 1;
     }
-    (kinds.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect(), readings)
+    (kinds.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect(), readings.len())
 }
 
 #[cfg(test)]

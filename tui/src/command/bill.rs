@@ -30,7 +30,7 @@ pub enum Bill {
     Show(Show),
 }
 
-/// The customer's act: decrypt the period's batches, price them, prove the bill, and check the proof.
+/// Decrypt a period's batches, price them, prove the bill and check the proof: the customer's act.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  wattproof bill prove --meter home --period 2026-10 --key-file home.key -o october.bill"
@@ -55,7 +55,7 @@ pub struct Prove {
     revision: u8,
 }
 
-/// The supplier's act: check bills and decide; without FILE, those in the inbox.
+/// Check bills and decide: the supplier's act. Without FILE, those in the inbox.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wattproof bill verify october.bill")]
 pub struct Verify {

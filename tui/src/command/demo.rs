@@ -18,7 +18,7 @@ use crate::words::Words;
 
 mod story;
 
-/// Play the whole story on a sample household: meter, batches, key, bill, proof, verification, and a forged bill.
+/// Play the whole story on a sample household, from the meter to a verified bill.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wattproof demo --days 7 --tariff cumulative --dir try")]
 pub struct Demo {

@@ -12,11 +12,16 @@ use crate::exit::Exit;
 use crate::output::{Answer, BAD, GOOD, Page};
 use crate::session::Session;
 
-/// Give out what a customer's device needs for a bill: public record, batches, tariff and assignment.
-///
-/// All of it is public or sealed. The customer imports the folder into a store of their own.
+/// Give out what a customer's device needs for a bill.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wattproof export --meter home --period 2026-10 -o for-home")]
+#[command(
+    after_help = "Public record, batches, tariff and assignment: all of it public or sealed. The customer imports the \
+                  folder into a store of their own.
+
+\
+                  Example:
+  wattproof export --meter home --period 2026-10 -o for-home"
+)]
 pub struct Export {
     /// The meter, by name or id.
     #[arg(long, value_name = "M")]
@@ -55,8 +60,12 @@ impl Answer for Given {
             (Some(first), Some(last)) => page.line(format_args!(
                 "{BAD}{} batches are missing{BAD:#}, from number {first} to {last}: the period cannot be billed yet",
                 self.missing.len()
-            )),
-            _ => Ok(()),
+            ))?,
+            _ => {}
+        }
+        match self.files.iter().any(|file| file.extension().is_some_and(|ending| ending == "tariff")) {
+            true => Ok(()),
+            false => page.line(format_args!("{BAD}no tariff is assigned{BAD:#}: the period cannot be billed yet")),
         }
     }
 }

@@ -19,10 +19,10 @@ use crate::session::Session;
 use crate::table::thousands;
 use crate::words::Words;
 
-/// Make up a household's half-hourly load to try things with. The same seed gives the same household.
+/// Make up a household's half-hourly load to try things with.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example:\n  wattproof household home.csv --days 31 --seed 7 --start 2026-10-01 --tz Europe/London"
+    after_help = "The same seed gives the same household.\n\nExample:\n  wattproof household home.csv --days 31 --seed 7 --start 2026-10-01 --tz Europe/London"
 )]
 pub struct Household {
     /// The readings file to write.

@@ -15,17 +15,24 @@ use crate::failure::plain;
 use crate::output::{Answer, BAD, GOOD, Page};
 use crate::session::Session;
 
-/// Take files into the store: meters, batches, fallbacks, tariffs, assignments, and bills into the inbox.
-///
-/// Each file is accepted or refused with a reason; importing it again changes nothing. A batch's form, meter, number,
-/// slots and signature are checked.
+/// Take files into the store: meters, batches, tariffs, assignments, fallbacks, bills.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wattproof import batches october.bill")]
+#[command(
+    after_help = "Each file is accepted or refused with a reason; importing it again changes nothing. The signatures of \
+                  batches and fallbacks are checked; bills wait in the inbox.
+
+\
+                  Example:
+  wattproof import batches october.bill"
+)]
 pub struct Import {
     /// Files, and folders of them.
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 }
+
+/// Files that are named when many are refused for one reason.
+const FEW: usize = 3;
 
 #[derive(Serialize)]
 #[serde(transparent)]
@@ -70,15 +77,35 @@ fn row(imported: Imported) -> Row {
     }
 }
 
+impl Answered {
+    /// Each refusal with its files; without `-v` the first few of them.
+    fn refusals(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let mut groups: Vec<(&str, Vec<&Row>)> = Vec::new();
+        for row in &self.files {
+            let Some(message) = row.message.as_deref() else { continue };
+            match groups.iter_mut().find(|(known, _)| *known == message) {
+                Some((_, rows)) => rows.push(row),
+                None => groups.push((message, vec![row])),
+            }
+        }
+        for (message, rows) in groups {
+            let names: Vec<String> = rows.iter().take(FEW).map(|row| row.file.display().to_string()).collect();
+            let more = if rows.len() > FEW { format!(" and {} more", rows.len() - FEW) } else { String::new() };
+            page.line(format_args!("{BAD}refused{BAD:#}  {}{more}", names.join(", ")))?;
+            page.line(format_args!("         {message}"))?;
+            page.line(format_args!("         {}", rows[0].hint.as_deref().unwrap_or_default()))?;
+            rows.iter().skip(FEW).try_for_each(|row| page.detail(format_args!("refused  {}", row.file.display())))?;
+        }
+        Ok(())
+    }
+}
+
 impl Answer for Answered {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         for row in &self.files {
             let file = row.file.display();
             match (&row.message, row.rival) {
-                (Some(message), _) => {
-                    page.line(format_args!("{BAD}refused{BAD:#}  {file}: {message}"))?;
-                    page.line(format_args!("         {}", row.hint.as_deref().unwrap_or_default()))?;
-                }
+                (Some(_), _) => {}
                 (None, true) => page.line(format_args!(
                     "{BAD}rival{BAD:#}    {file}: another signed batch has its number; neither is billed until one is chosen"
                 ))?,
@@ -87,6 +114,7 @@ impl Answer for Answered {
                 }
             }
         }
+        self.refusals(page)?;
         let refused = self.files.iter().filter(|row| row.message.is_some()).count();
         let already = self.files.iter().filter(|row| row.already).count();
         let new = self.files.len() - refused - already;

@@ -30,7 +30,7 @@ pub struct New {
     out: Option<PathBuf>,
 }
 
-/// Check a typed key: every error in up to four letters is noticed, and a single wrong letter is named.
+/// Check a typed key and say which part of it is wrong.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wattproof key check --key-file home.key")]
 pub struct Check {
@@ -96,7 +96,7 @@ impl Answer for Made {
             (None, Some(file)) => page.note(format_args!("{GOOD}key made{GOOD:#} in {}", file.display()))?,
             (None, None) => {}
         }
-        page.note(format_args!("Whoever has this key can read the meter. It is stored nowhere else: keep it safe."))
+        page.aside(format_args!("Whoever has this key can read the meter. It is stored nowhere else: keep it safe."))
     }
 }
 

@@ -28,9 +28,11 @@ pub enum Meter {
     Fallback(Fallback),
 }
 
-/// Make a meter. Its key is printed once; FILE.pub is what the supplier registers.
+/// Make a meter and print its key, once.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wattproof meter new home.meter --id home --label home.svg")]
+#[command(
+    after_help = "FILE.pub, beside the meter's file, is what the supplier registers.\n\nExample:\n  wattproof meter new home.meter --id home --label home.svg"
+)]
 pub struct New {
     /// The meter's file, which only its owner can read.
     #[arg(value_name = "FILE")]
@@ -60,7 +62,7 @@ pub struct New {
     passphrase: PassphraseFrom,
 }
 
-/// Let the meter take readings. A missing row is a gap.
+/// Let the meter take readings; a missing row is a gap.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wattproof meter record home.meter --readings home.csv")]
 pub struct Record {

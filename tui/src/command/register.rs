@@ -14,9 +14,9 @@ use crate::exit::Exit;
 use crate::output::{Answer, GOOD, Page};
 use crate::session::Session;
 
-/// Admit a meter: the supplier's store takes its public record. Makes the store when there is none.
+/// Admit a meter by its public record.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wattproof register home.meter.pub")]
+#[command(after_help = "Makes the store when there is none.\n\nExample:\n  wattproof register home.meter.pub")]
 pub struct Register {
     /// The meter's public record.
     #[arg(value_name = "FILE.pub")]

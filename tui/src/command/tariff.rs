@@ -469,8 +469,9 @@ impl Answer for Explained {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let slots = thousands(self.slots.into());
         page.line(format_args!("{HEAD}{} over {}{HEAD:#}, {slots} settlement periods", self.tariff, self.period))?;
+        let sums = if self.inputs == 1 { "sum" } else { "sums" };
         page.line(format_args!(
-            "outside the circuit   {} sums of readings; the supplier derives their commitments itself",
+            "outside the circuit   {} {sums} of readings; the supplier derives the commitments itself",
             self.inputs
         ))?;
         match self.k {
@@ -495,8 +496,10 @@ impl Explained {
     fn circuit(&self, page: &mut Page<'_>, k: u32) -> io::Result<()> {
         let steps: Vec<String> = self.steps.iter().map(|step| format!("{} × {}", step.count, step.kind)).collect();
         page.line(format_args!("in the circuit        {}", steps.join(", ")))?;
-        let readings = thousands(self.readings_in_circuit as u64);
-        page.line(format_args!("                      {readings} readings enter one by one"))?;
+        if self.readings_in_circuit > 0 {
+            let readings = thousands(self.readings_in_circuit as u64);
+            page.line(format_args!("                      {readings} readings enter one by one"))?;
+        }
         page.line(format_args!(
             "circuit               2^{k} rows, {} used, {} linked, {} look-ups",
             thousands(self.rows as u64),

@@ -156,6 +156,7 @@ impl Answer for Sheet {
         page.detail(format_args!("tariff digest {}\nbill {}", self.tariff_digest, self.bill))?;
         match &self.html {
             Some(html) => page.note(format_args!("{GOOD}page written{GOOD:#}: {}", html.display())),
+            None if self.verdict.is_some() => Ok(()),
             None => page.note(format_args!("{DIM}whether it is right, `wattproof bill verify` tells{DIM:#}")),
         }
     }

@@ -112,7 +112,11 @@ fn live(stage: &mut Stage, folder: &Path, tariff: &Tariff, period: &str, days: u
     csv::write(&made, &|at| zone.to_offset(at), &mut text)?;
     file::create(&path, &text, Access::Owner)?;
     let (count, total) = sums(&made);
-    stage.line(&format!("{} half hours, {:.1} kWh; a day looks like", thousands(count), total as f64 / 1000.0))?;
+    stage.line(&format!(
+        "{} half hours, {:.1} kWh, with a day more than is billed",
+        thousands(count),
+        total as f64 / 1000.0
+    ))?;
     stage.line(&sparkline(&first_day(&made)))?;
     stage.took(started)?;
     Ok(path)
