@@ -40,7 +40,11 @@ fn hex(bytes: &[u8]) -> String {
 fn described(tariff: &Tariff) -> String {
     let prepared = prepared(tariff, MONTH);
     let figures = prepared.figures();
-    let mut text = format!("{} over {MONTH}, circuit version {CIRCUIT_VERSION}\n\n{figures:#?}\n", tariff.name());
+    let mut text = format!(
+        "{} over {MONTH}, circuit version {CIRCUIT_VERSION}\n\n{figures:#?}\n\nplan {}\n",
+        tariff.name(),
+        hex(prepared.digest())
+    );
     let (Some(layout), Some(key)) = (prepared.layout(), prepared.verifying_key()) else {
         writeln!(text, "\nno circuit").unwrap();
         return text;
@@ -51,7 +55,7 @@ fn described(tariff: &Tariff) -> String {
     let readings = random_readings(&program, 3);
     let tape = Sample::planned("", program, readings).unwrap().tape();
     let selected = tape.events.iter().filter(|event| matches!(event, Event::Select(..))).count();
-    writeln!(text, "\nkey {}\n\n{:#?}", hex(digest.as_bytes()), layout.shape).unwrap();
+    writeln!(text, "key {}\n\n{:#?}", hex(digest.as_bytes()), layout.shape).unwrap();
     writeln!(
         text,
         "\n{} copies, {selected} selected rows, {} rows of schedules",
@@ -77,7 +81,8 @@ fn every_description_is_of_a_tariff() {
     let names: Vec<String> = fixture_tariffs().iter().map(|tariff| format!("{}.txt", tariff.name())).collect();
     for file in std::fs::read_dir(description("")).unwrap() {
         let file = file.unwrap().file_name().into_string().unwrap();
-        assert!(file == "mutations.txt" || names.contains(&file), "{file}");
+        let other = ["README.md", "mutations.txt"].contains(&file.as_str());
+        assert!(other || names.contains(&file), "{file}");
     }
 }
 
