@@ -12,23 +12,31 @@ use pasta_curves::Fp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use support::generate::{edge_readings, random_program};
-use support::lies::{lies, small};
+use support::lies::{Lie, lies, small};
 use support::programs::{Sample, samples};
 use support::tape::Failure;
 use wattproof_circuits::circuit::{BillCircuit, with_shape};
 
-/// Tells every lie of a sample.
+/// Tells every lie of a sample. One that the circuit accepts must change no amount within its bounds.
 fn tell(sample: &Sample) -> Result<usize, String> {
     let lies = lies(sample);
+    let honest = sample.tape().instance;
     let wrong = lies.iter().filter_map(|lie| {
         let found = lie.tape.refusals();
         let text = |failures: &[_]| failures.iter().map(ToString::to_string).collect::<Vec<String>>().join("; ");
-        (found != lie.expect).then(|| {
+        let harmless = !found.is_empty() || lie.tape.instance == honest || !in_bounds(sample, lie);
+        (found != lie.expect || !harmless).then(|| {
             format!("{}: {}\n  expected {}\n  found    {}", sample.name, lie.what, text(&lie.expect), text(&found))
         })
     });
     let wrong: Vec<_> = wrong.collect();
     if wrong.is_empty() { Ok(lies.len()) } else { Err(wrong.join("\n")) }
+}
+
+/// Whether every amount is one that the verifier lets through.
+fn in_bounds(sample: &Sample, lie: &Lie) -> bool {
+    let mut amounts = sample.plan.outputs.iter().zip(&lie.tape.instance);
+    amounts.all(|(output, amount)| small(*amount).is_some_and(|amount| output.interval.contains(amount)))
 }
 
 #[test]
@@ -47,19 +55,12 @@ fn lies_are_refused_by_exactly_what_they_break() {
     assert!(told.values().sum::<usize>() >= 200);
 }
 
-/// What a circuit accepts is no lie about amounts, or one that the verifier's bounds refuse.
 #[test]
-fn accepted_lies_change_no_amount_within_bounds() {
+fn accepted_lies_are_few() {
     let mut accepted = BTreeMap::new();
     for sample in samples() {
-        let honest = sample.tape().instance;
-        for lie in lies(&sample).into_iter().filter(|lie| lie.expect.is_empty()) {
-            let outputs = sample.plan.outputs.iter().zip(&lie.tape.instance);
-            let in_bounds = outputs
-                .clone()
-                .all(|(output, amount)| small(*amount).is_some_and(|amount| output.interval.contains(amount)));
-            assert!(lie.tape.instance == honest || !in_bounds, "{}: {}", sample.name, lie.what);
-            let why = if in_bounds { "same amounts" } else { "amount out of bounds" };
+        for lie in lies(&sample).iter().filter(|lie| lie.expect.is_empty()) {
+            let why = if in_bounds(&sample, lie) { "same amounts" } else { "amount out of bounds" };
             *accepted.entry(why).or_insert(0) += 1;
         }
     }
