@@ -48,6 +48,57 @@ mod tests {
     use super::*;
 
     #[test]
+    fn refusals_of_each_class() {
+        use wattproof_engine::archive::ArchiveRefusal;
+        use wattproof_engine::customer::CustomerRefusal;
+        use wattproof_engine::desk::file::FileRefusal;
+        use wattproof_engine::desk::key::{Key, KeyRefusal};
+        use wattproof_engine::policy::PolicyRefusal;
+        use wattproof_engine::refusal::Refusal;
+        use wattproof_engine::registry::RegistryRefusal;
+        use wattproof_engine::store::StoreRefusal;
+
+        let mistyped: KeyRefusal = Key::from_text("WATTKEY1").err().unwrap();
+        let reason = || "full".to_owned();
+        let classes: [(Exit, &[&dyn Refusal]); 3] = [
+            (
+                Exit::Refused,
+                &[
+                    &ArchiveRefusal::BeforeService { number: 1 },
+                    &CustomerRefusal::SelfCheck,
+                    &PolicyRefusal::NotAnAssignment,
+                    &RegistryRefusal::NameTaken { name: "a".into() },
+                ],
+            ),
+            (
+                Exit::Own,
+                &[
+                    &mistyped,
+                    &FileRefusal::Exists("a".into()),
+                    &PolicyRefusal::UnknownTariff("a".into()),
+                    &RegistryRefusal::UnknownMeter("a".into()),
+                    &StoreRefusal::NoStore("a".into()),
+                ],
+            ),
+            (
+                Exit::Machine,
+                &[
+                    &CustomerRefusal::NoRandomness,
+                    &FileRefusal::Disk { path: "a".into(), reason: reason() },
+                    &StoreRefusal::Held { holder: "another process".into() },
+                    &StoreRefusal::Damaged(reason()),
+                    &StoreRefusal::Disk { path: "a".into(), reason: reason() },
+                ],
+            ),
+        ];
+        for (exit, refusals) in classes {
+            for refusal in refusals {
+                assert_eq!(Exit::from(refusal.fault()), exit, "{}", refusal.code());
+            }
+        }
+    }
+
+    #[test]
     fn the_codes_are_the_documented_ones() {
         let codes = [Fault::Refused, Fault::Own, Fault::Machine].map(|fault| Exit::from(fault) as u8);
         assert_eq!(codes, [1, 2, 3]);

@@ -1,11 +1,9 @@
 //! `wattproof tariff`.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
-use serde::Serialize;
 use wattproof_engine::desk::file::{self, Access};
 use wattproof_engine::desk::tariff::{self as desk, Diagnostic, PlainBill, TariffRefusal};
 use wattproof_engine::intake::csv;
@@ -15,12 +13,14 @@ use wattproof_engine::registry::Taken;
 use super::Outcome;
 use super::household::date;
 use crate::exit::Exit;
-use crate::failure::{ErrorDocument, Failure};
+use crate::failure::Failure;
 use crate::findings::{Finding, Source};
-use crate::output::{Answer, GOOD, HEAD, Page};
 use crate::session::Session;
-use crate::table::{Table, thousands};
 use crate::words::Words;
+
+mod answer;
+
+use answer::{Assigned, Bill, Checked, Compared, Explained, Line, Priced, Published, StepCount, Template, Understood};
 
 /// Write, check, price and publish tariffs.
 #[derive(Subcommand, Debug)]
@@ -129,109 +129,6 @@ pub struct Assign {
     /// The first local day.
     #[arg(long, value_name = "DATE")]
     from: String,
-}
-
-#[derive(Serialize)]
-struct Template {
-    file: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct Understood {
-    name: String,
-    version: u32,
-    currency: &'static str,
-    zone: String,
-    slot_minutes: u16,
-    registers: Vec<String>,
-    digest: String,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct Checked<'a> {
-    file: &'a Path,
-    valid: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u32>,
-    findings: Vec<Finding<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<ErrorDocument<'a>>,
-}
-
-#[derive(Serialize)]
-struct Explained {
-    tariff: String,
-    period: String,
-    slots: u32,
-    inputs: usize,
-    steps: Vec<StepCount>,
-    readings_in_circuit: usize,
-    k: Option<u32>,
-    linked_rows: usize,
-    rows: usize,
-    lookups: usize,
-    proof_bytes: usize,
-    bits_disclosed: f64,
-    bits_held: u64,
-    prepare_seconds: f64,
-    #[serde(flatten)]
-    bill: Option<Priced>,
-}
-
-#[derive(Serialize)]
-struct StepCount {
-    kind: &'static str,
-    count: usize,
-}
-
-#[derive(Serialize)]
-struct Priced {
-    total: String,
-    currency: &'static str,
-    lines: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    name: String,
-    amount: String,
-}
-
-#[derive(Serialize)]
-struct Bill {
-    tariff: String,
-    period: String,
-    slots: u32,
-    #[serde(flatten)]
-    bill: Priced,
-}
-
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Compared {
-    bills: Vec<Bill>,
-}
-
-#[derive(Serialize)]
-struct Published {
-    name: String,
-    version: u32,
-    digest: String,
-    already: bool,
-}
-
-#[derive(Serialize)]
-struct Assigned {
-    meter: String,
-    tariff: String,
-    version: u32,
-    from: String,
-    already: bool,
 }
 
 impl Tariff {
@@ -435,123 +332,4 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Rounded to a tenth.
 pub fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
-}
-
-impl Answer for Template {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        match (&self.file, self.text) {
-            (_, Some(text)) => page.line(format_args!("{}", text.trim_end())),
-            (Some(file), None) => {
-                let file = file.display();
-                page.note(format_args!("{GOOD}tariff begun{GOOD:#} in {file}"))?;
-                page.note(format_args!("next: change it, then `wattproof tariff check {file}`"))
-            }
-            (None, None) => Ok(()),
-        }
-    }
-}
-
-impl Answer for Understood {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        page.line(format_args!("{}", self.text.trim_end()))?;
-        page.detail(format_args!("digest {}", self.digest))
-    }
-}
-
-impl Answer for Checked<'_> {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (name, version) = (self.name.unwrap_or_default(), self.version.unwrap_or_default());
-        page.note(format_args!("{GOOD}{} is sound{GOOD:#}: tariff {name} version {version}", self.file.display()))
-    }
-}
-
-impl Answer for Explained {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let slots = thousands(self.slots.into());
-        page.line(format_args!("{HEAD}{} over {}{HEAD:#}, {slots} settlement periods", self.tariff, self.period))?;
-        let sums = if self.inputs == 1 { "sum" } else { "sums" };
-        page.line(format_args!(
-            "outside the circuit   {} {sums} of readings; the supplier derives the commitments itself",
-            self.inputs
-        ))?;
-        match self.k {
-            None => page.line(format_args!("in the circuit        nothing: the bill is proved without one"))?,
-            Some(k) => self.circuit(page, k)?,
-        }
-        page.line(format_args!("proof                 {} bytes", thousands(self.proof_bytes as u64)))?;
-        page.line(format_args!(
-            "disclosed             at most {:.1} bits of the {} that the readings hold",
-            self.bits_disclosed,
-            thousands(self.bits_held)
-        ))?;
-        page.detail(format_args!("prepared in {:.2} s", self.prepare_seconds))?;
-        match &self.bill {
-            Some(bill) => bill.tell(page),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Explained {
-    fn circuit(&self, page: &mut Page<'_>, k: u32) -> io::Result<()> {
-        let steps: Vec<String> = self.steps.iter().map(|step| format!("{} × {}", step.count, step.kind)).collect();
-        page.line(format_args!("in the circuit        {}", steps.join(", ")))?;
-        if self.readings_in_circuit > 0 {
-            let readings = thousands(self.readings_in_circuit as u64);
-            page.line(format_args!("                      {readings} readings enter one by one"))?;
-        }
-        page.line(format_args!(
-            "circuit               2^{k} rows, {} used, {} linked, {} look-ups",
-            thousands(self.rows as u64),
-            thousands(self.linked_rows as u64),
-            self.lookups
-        ))
-    }
-}
-
-impl Priced {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let names = self.lines.iter().map(|line| line.name.chars().count());
-        let width = names.chain([8]).max().unwrap_or(8);
-        let amounts = self.lines.iter().map(|line| line.amount.chars().count());
-        let digits = amounts.chain([self.total.chars().count()]).max().unwrap_or(0);
-        for line in &self.lines {
-            page.line(format_args!("  {:<width$}  {:>digits$} {}", line.name, line.amount, self.currency))?;
-        }
-        page.line(format_args!("  {HEAD}{:<width$}  {:>digits$} {}{HEAD:#}", "total", self.total, self.currency))
-    }
-}
-
-impl Answer for Bill {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let slots = thousands(self.slots.into());
-        page.note(format_args!("{HEAD}{}{HEAD:#}, {}, {slots} settlement periods", self.tariff, self.period))?;
-        self.bill.tell(page)
-    }
-}
-
-impl Answer for Compared {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let mut table = Table::new(&["tariff", "total>", "currency"]);
-        for bill in &self.bills {
-            table.row([bill.tariff.clone(), bill.bill.total.clone(), bill.bill.currency.into()]);
-        }
-        table.tell(page)
-    }
-}
-
-impl Answer for Published {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let what = if self.already { "was published before" } else { "published" };
-        page.note(format_args!("{GOOD}tariff {}@{} {what}{GOOD:#}", self.name, self.version))?;
-        page.detail(format_args!("digest {}", self.digest))
-    }
-}
-
-impl Answer for Assigned {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let what = if self.already { "was assigned before" } else { "assigned" };
-        let Assigned { meter, tariff, version, from, .. } = self;
-        page.note(format_args!("{GOOD}{tariff}@{version} {what}{GOOD:#} to meter {meter} from {from}"))
-    }
 }

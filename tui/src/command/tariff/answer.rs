@@ -1,0 +1,244 @@
+//! What `wattproof tariff` answers.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::failure::ErrorDocument;
+use crate::findings::Finding;
+use crate::output::{Answer, GOOD, HEAD, Page};
+use crate::table::{Table, thousands};
+
+/// A tariff to begin with: a file, or its text.
+#[derive(Serialize)]
+pub struct Template {
+    pub file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'static str>,
+}
+
+/// A tariff as it was understood.
+#[derive(Serialize)]
+pub struct Understood {
+    pub name: String,
+    pub version: u32,
+    pub currency: &'static str,
+    pub zone: String,
+    pub slot_minutes: u16,
+    pub registers: Vec<String>,
+    pub digest: String,
+    pub text: String,
+}
+
+/// What a check found.
+#[derive(Serialize)]
+pub struct Checked<'a> {
+    pub file: &'a Path,
+    pub valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    pub findings: Vec<Finding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorDocument<'a>>,
+}
+
+/// How a tariff is proved.
+#[derive(Serialize)]
+pub struct Explained {
+    pub tariff: String,
+    pub period: String,
+    pub slots: u32,
+    pub inputs: usize,
+    pub steps: Vec<StepCount>,
+    pub readings_in_circuit: usize,
+    pub k: Option<u32>,
+    pub linked_rows: usize,
+    pub rows: usize,
+    pub lookups: usize,
+    pub proof_bytes: usize,
+    pub bits_disclosed: f64,
+    pub bits_held: u64,
+    pub prepare_seconds: f64,
+    #[serde(flatten)]
+    pub bill: Option<Priced>,
+}
+
+/// A kind of step, and how often it occurs.
+#[derive(Serialize)]
+pub struct StepCount {
+    pub kind: &'static str,
+    pub count: usize,
+}
+
+/// A plain bill.
+#[derive(Serialize)]
+pub struct Priced {
+    pub total: String,
+    pub currency: &'static str,
+    pub lines: Vec<Line>,
+}
+
+/// A line of it.
+#[derive(Serialize)]
+pub struct Line {
+    pub name: String,
+    pub amount: String,
+}
+
+/// A plain bill with its tariff and period.
+#[derive(Serialize)]
+pub struct Bill {
+    pub tariff: String,
+    pub period: String,
+    pub slots: u32,
+    #[serde(flatten)]
+    pub bill: Priced,
+}
+
+/// Plain bills, the cheapest first.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct Compared {
+    pub bills: Vec<Bill>,
+}
+
+/// A tariff in the store.
+#[derive(Serialize)]
+pub struct Published {
+    pub name: String,
+    pub version: u32,
+    pub digest: String,
+    pub already: bool,
+}
+
+/// A tariff assigned to a meter.
+#[derive(Serialize)]
+pub struct Assigned {
+    pub meter: String,
+    pub tariff: String,
+    pub version: u32,
+    pub from: String,
+    pub already: bool,
+}
+
+impl Answer for Template {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        match (&self.file, self.text) {
+            (_, Some(text)) => page.line(format_args!("{}", text.trim_end())),
+            (Some(file), None) => {
+                let file = file.display();
+                page.note(format_args!("{GOOD}tariff begun{GOOD:#} in {file}"))?;
+                page.note(format_args!("next: change it, then `wattproof tariff check {file}`"))
+            }
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl Answer for Understood {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        page.line(format_args!("{}", self.text.trim_end()))?;
+        page.detail(format_args!("digest {}", self.digest))
+    }
+}
+
+impl Answer for Checked<'_> {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let (name, version) = (self.name.unwrap_or_default(), self.version.unwrap_or_default());
+        page.note(format_args!("{GOOD}{} is sound{GOOD:#}: tariff {name} version {version}", self.file.display()))
+    }
+}
+
+impl Answer for Explained {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let slots = thousands(self.slots.into());
+        page.line(format_args!("{HEAD}{} over {}{HEAD:#}, {slots} settlement periods", self.tariff, self.period))?;
+        let sums = if self.inputs == 1 { "sum" } else { "sums" };
+        page.line(format_args!(
+            "outside the circuit   {} {sums} of readings; the supplier derives the commitments itself",
+            self.inputs
+        ))?;
+        match self.k {
+            None => page.line(format_args!("in the circuit        nothing: the bill is proved without one"))?,
+            Some(k) => self.circuit(page, k)?,
+        }
+        page.line(format_args!("proof                 {} bytes", thousands(self.proof_bytes as u64)))?;
+        page.line(format_args!(
+            "disclosed             at most {:.1} bits of the {} that the readings hold",
+            self.bits_disclosed,
+            thousands(self.bits_held)
+        ))?;
+        page.detail(format_args!("prepared in {:.2} s", self.prepare_seconds))?;
+        match &self.bill {
+            Some(bill) => bill.tell(page),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Explained {
+    fn circuit(&self, page: &mut Page<'_>, k: u32) -> io::Result<()> {
+        let steps: Vec<String> = self.steps.iter().map(|step| format!("{} × {}", step.count, step.kind)).collect();
+        page.line(format_args!("in the circuit        {}", steps.join(", ")))?;
+        if self.readings_in_circuit > 0 {
+            let readings = thousands(self.readings_in_circuit as u64);
+            page.line(format_args!("                      {readings} readings enter one by one"))?;
+        }
+        page.line(format_args!(
+            "circuit               2^{k} rows, {} used, {} linked, {} look-ups",
+            thousands(self.rows as u64),
+            thousands(self.linked_rows as u64),
+            self.lookups
+        ))
+    }
+}
+
+impl Priced {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let names = self.lines.iter().map(|line| line.name.chars().count());
+        let width = names.chain([8]).max().unwrap_or(8);
+        let amounts = self.lines.iter().map(|line| line.amount.chars().count());
+        let digits = amounts.chain([self.total.chars().count()]).max().unwrap_or(0);
+        for line in &self.lines {
+            page.line(format_args!("  {:<width$}  {:>digits$} {}", line.name, line.amount, self.currency))?;
+        }
+        page.line(format_args!("  {HEAD}{:<width$}  {:>digits$} {}{HEAD:#}", "total", self.total, self.currency))
+    }
+}
+
+impl Answer for Bill {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let slots = thousands(self.slots.into());
+        page.note(format_args!("{HEAD}{}{HEAD:#}, {}, {slots} settlement periods", self.tariff, self.period))?;
+        self.bill.tell(page)
+    }
+}
+
+impl Answer for Compared {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let mut table = Table::new(&["tariff", "total>", "currency"]);
+        for bill in &self.bills {
+            table.row([bill.tariff.clone(), bill.bill.total.clone(), bill.bill.currency.into()]);
+        }
+        table.tell(page)
+    }
+}
+
+impl Answer for Published {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let what = if self.already { "was published before" } else { "published" };
+        page.note(format_args!("{GOOD}tariff {}@{} {what}{GOOD:#}", self.name, self.version))?;
+        page.detail(format_args!("digest {}", self.digest))
+    }
+}
+
+impl Answer for Assigned {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let what = if self.already { "was assigned before" } else { "assigned" };
+        let Assigned { meter, tariff, version, from, .. } = self;
+        page.note(format_args!("{GOOD}{tariff}@{version} {what}{GOOD:#} to meter {meter} from {from}"))
+    }
+}
