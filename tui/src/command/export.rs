@@ -56,12 +56,11 @@ impl Answer for Given {
             page.detail(format_args!("{}", file.display()))?;
         }
         page.note(format_args!("{GOOD}{} files{GOOD:#} in {}", self.files.len(), self.folder.display()))?;
-        match (self.missing.first(), self.missing.last()) {
-            (Some(first), Some(last)) => page.line(format_args!(
+        if let (Some(first), Some(last)) = (self.missing.first(), self.missing.last()) {
+            page.line(format_args!(
                 "{BAD}{} batches are missing{BAD:#}, from number {first} to {last}: the period cannot be billed yet",
                 self.missing.len()
-            ))?,
-            _ => {}
+            ))?;
         }
         match self.files.iter().any(|file| file.extension().is_some_and(|ending| ending == "tariff")) {
             true => Ok(()),
