@@ -76,7 +76,7 @@ fn random_programs_agree() {
 }
 
 #[test]
-#[ignore = "thousands of circuits; CI runs it in release"]
+#[ignore = "thousands of circuits take a minute"]
 fn many_random_programs_agree() {
     run(PROGRAMS..PROGRAMS + 20_000);
 }

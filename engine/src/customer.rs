@@ -21,6 +21,7 @@ use wattproof_meter::reading::Readings;
 use wattproof_meter::record::MeterRecord;
 
 use crate::archive::{self, ArchiveRefusal, Claim, HeaderDigest, StoredBatch};
+use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
@@ -133,7 +134,10 @@ pub fn prove(
     let program = frame.tariff.program(&frame.period).map_err(|findings| CustomerRefusal::Program { findings })?;
 
     progress(Progress { step: "price", done: 0, total: 1 });
-    let (priced, price) = timed(|| Ok(rule::evaluate(&program, &opened.readings)?))?;
+    let (priced, price) = timed(|| {
+        let length = frame.meter.slot_length();
+        Ok(rule::evaluate(&program, &opened.readings).map_err(|refusal| Unpriced::new(refusal, length))?)
+    })?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {

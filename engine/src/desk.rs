@@ -11,4 +11,5 @@ pub mod key;
 pub mod meter;
 pub mod tariff;
 pub mod time;
+pub mod unpriced;
 pub mod version;

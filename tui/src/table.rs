@@ -83,6 +83,16 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// A number of things: `1 gap`, `2 gaps`, `1,488 batches`.
+pub fn counted(number: u64, thing: &str) -> String {
+    let ending = match number {
+        1 => "",
+        _ if thing.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{} {thing}{ending}", thousands(number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +100,14 @@ mod tests {
     #[test]
     fn thousands_are_set_apart() {
         assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(
+            [counted(1, "gap"), counted(0, "gap"), counted(1488, "batch")],
+            ["1 gap", "0 gaps", "1,488 batches"]
+        );
     }
 
     #[test]

@@ -151,7 +151,7 @@ fn an_export_says_what_is_missing() {
     let place = Place::settled(2);
     let given = place.done("export --meter home --period 2026-05 -o given");
     assert!(!given["missing"].as_array().unwrap().is_empty());
-    assert!(place.run("export --meter home --period 2026-05 -o given").out.contains("batches are missing"));
+    assert!(place.run("export --meter home --period 2026-05 -o given").out.contains("batches missing"));
     assert_eq!(place.fails("export --meter nobody --period 2026-05 -o given"), (2, "meter-unknown".into()));
 }
 

@@ -176,3 +176,28 @@ fn time_is_what_the_environment_says() {
     assert_eq!(place.run_at(&order, NOW).code, 0);
     assert_eq!(place.run_at(&order, "noon").json()["error"]["code"], "clock-not-an-instant");
 }
+
+#[test]
+fn a_gap_is_told_with_its_time() {
+    let place = Place::new();
+    place.household(2);
+    let text = String::from_utf8(place.read("home.csv")).unwrap();
+    let gapped: Vec<&str> = text.lines().enumerate().filter(|(line, _)| *line != 30).map(|(_, line)| line).collect();
+    place.write("home.csv", gapped.join("\n"));
+    let made = place.done("meter new home.meter --id home");
+    place.write("home.key", made["key"].as_str().unwrap());
+    place.write("flat.tariff", support::TARIFF);
+    for words in [
+        "meter record home.meter --readings home.csv",
+        "meter send home.meter --out batches",
+        "register home.meter.pub",
+        "import batches",
+        "tariff publish flat.tariff",
+        "tariff assign home flat --from 2026-05-01",
+    ] {
+        place.done(words);
+    }
+    let ran = place.run(&format!("bill prove --meter home --period {PERIOD} --key-file home.key -o x.bill"));
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("register import has no reading at 2026-05-01T13:30:00Z"), "{}", ran.err);
+}

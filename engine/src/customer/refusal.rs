@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use thiserror::Error;
 use wattproof_circuits::prepared::PrepareRefusal;
 use wattproof_circuits::refusal::ProveRefusal;
-use wattproof_circuits::rule::PriceError;
 use wattproof_circuits::tariff::Diagnostic;
 use wattproof_meter::batch::OpenRefusal;
 
 use crate::archive::ArchiveRefusal;
+use crate::desk::unpriced::Unpriced;
 use crate::import::ImportRefusal;
 use crate::period::PeriodRefusal;
 use crate::policy::PolicyRefusal;
@@ -62,7 +62,7 @@ pub enum CustomerRefusal {
     },
     /// The readings cannot be priced.
     #[error(transparent)]
-    Price(#[from] PriceError),
+    Price(#[from] Unpriced),
     /// The tariff cannot be proved over this period.
     #[error(transparent)]
     Prepare(#[from] PrepareRefusal),
@@ -113,7 +113,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::File(refusal) => refusal.hint(),
             CustomerRefusal::BatchFile { refusal, .. } => refusal.hint(),
             CustomerRefusal::Open(refusal) => refusal.hint().into(),
-            CustomerRefusal::Price(refusal) => refusal.hint().into(),
+            CustomerRefusal::Price(refusal) => refusal.hint(),
             CustomerRefusal::Prove(refusal) => refusal.hint().into(),
             CustomerRefusal::Program { .. } | CustomerRefusal::Prepare(_) => {
                 "run `wattproof tariff explain` over this period".into()

@@ -15,6 +15,7 @@ pub use wattproof_circuits::tariff::{Diagnostic, MAX_BYTES, Related, Tariff, lin
 pub use wattproof_meter::quantity::Register;
 
 use super::time;
+use super::unpriced::Unpriced;
 use crate::intake::csv::{CsvRefusal, ReadingsFile};
 use crate::money::Money;
 use crate::refusal::{Fault, Refusal};
@@ -37,28 +38,11 @@ pub enum TariffRefusal {
     #[error("the readings hold no whole day of the tariff")]
     NoWholeDay,
     /// The readings do not cover the period, or pass a bound.
-    #[error("{}", priced(refusal, *at))]
-    Price {
-        /// Why.
-        refusal: PriceError,
-        /// The start of the slot it speaks of.
-        at: Option<Timestamp>,
-    },
+    #[error(transparent)]
+    Price(#[from] Unpriced),
     /// There is no proof for it.
     #[error(transparent)]
     Prepare(#[from] PrepareRefusal),
-}
-
-/// The evaluator's sentence with an instant in the place of a slot number.
-fn priced(refusal: &PriceError, at: Option<Timestamp>) -> String {
-    match (refusal, at) {
-        (PriceError::Uncovered { .. }, Some(at)) => format!("the readings do not cover {at}"),
-        (PriceError::Gap { register, .. }, Some(at)) => format!("register {register} has no reading at {at}"),
-        (PriceError::AboveBound { register, bits, .. }, Some(at)) => {
-            format!("register {register} passes the tariff's bound of 2^{bits} at {at}")
-        }
-        (other, _) => other.to_string(),
-    }
 }
 
 impl Refusal for TariffRefusal {
@@ -68,7 +52,7 @@ impl Refusal for TariffRefusal {
             TariffRefusal::Period(error) => error.code(),
             TariffRefusal::Readings(refusal) => refusal.code(),
             TariffRefusal::NoWholeDay => "no-whole-day",
-            TariffRefusal::Price { refusal, .. } => refusal.code(),
+            TariffRefusal::Price(refusal) => refusal.code(),
             TariffRefusal::Prepare(refusal) => prepare_code(refusal),
         }
     }
@@ -79,7 +63,7 @@ impl Refusal for TariffRefusal {
             TariffRefusal::Period(error) => error.hint().into(),
             TariffRefusal::Readings(refusal) => refusal.hint(),
             TariffRefusal::NoWholeDay => "give readings of a day at least, from its first slot to its last".into(),
-            TariffRefusal::Price { refusal, .. } => refusal.hint().into(),
+            TariffRefusal::Price(refusal) => refusal.hint(),
             TariffRefusal::Prepare(PrepareRefusal::Plan(refusal)) => refusal.hint().into(),
             TariffRefusal::Prepare(PrepareRefusal::Layout(refusal)) => refusal.hint().into(),
             TariffRefusal::Prepare(_) => "report this: a tariff that checks should compile".into(),
@@ -113,18 +97,11 @@ pub fn price(tariff: &Tariff, file: &ReadingsFile, period: Option<&str>) -> Resu
     };
     let program = tariff.program(&period).map_err(TariffRefusal::Findings)?;
     let readings = file.pick(&program.registers)?;
-    let priced = rule::evaluate(&program, &readings).map_err(|refusal| {
-        let slot = match &refusal {
-            PriceError::Uncovered { slot } | PriceError::Gap { slot, .. } => Some(*slot),
-            PriceError::AboveBound { slot, .. } => Some(*slot),
-            _ => None,
-        };
-        let at = slot.map(|slot| time::start(slot, tariff.calendar().slot()));
-        TariffRefusal::Price { refusal, at }
-    })?;
+    let length = tariff.calendar().slot();
+    let priced = rule::evaluate(&program, &readings).map_err(|refusal| Unpriced::new(refusal, length))?;
     let money = |units| {
-        let overflow = TariffRefusal::Price { refusal: PriceError::Overflow { node: program.total }, at: None };
-        Money::of(units, &program.unit, tariff.currency()).ok_or(overflow)
+        let overflow = PriceError::Overflow { node: program.total };
+        Money::of(units, &program.unit, tariff.currency()).ok_or_else(|| Unpriced::new(overflow, length))
     };
     let lines = priced.lines.into_iter().map(|line| Ok((line.name, money(line.printed)?)));
     Ok(PlainBill { period, total: money(priced.total)?, lines: lines.collect::<Result<_, TariffRefusal>>()? })

@@ -11,6 +11,7 @@ use super::Outcome;
 use crate::exit::Exit;
 use crate::output::{Answer, BAD, GOOD, Page};
 use crate::session::Session;
+use crate::table::counted;
 
 /// Give out what a customer's device needs for a bill.
 #[derive(Args, Debug)]
@@ -55,11 +56,15 @@ impl Answer for Given {
         for file in &self.files {
             page.detail(format_args!("{}", file.display()))?;
         }
-        page.note(format_args!("{GOOD}{} files{GOOD:#} in {}", self.files.len(), self.folder.display()))?;
+        page.note(format_args!(
+            "{GOOD}{}{GOOD:#} in {}",
+            counted(self.files.len() as u64, "file"),
+            self.folder.display()
+        ))?;
         if let (Some(first), Some(last)) = (self.missing.first(), self.missing.last()) {
             page.line(format_args!(
-                "{BAD}{} batches are missing{BAD:#}, from number {first} to {last}: the period cannot be billed yet",
-                self.missing.len()
+                "{BAD}{} missing{BAD:#}, from number {first} to {last}: the period cannot be billed yet",
+                counted(self.missing.len() as u64, "batch")
             ))?;
         }
         match self.files.iter().any(|file| file.extension().is_some_and(|ending| ending == "tariff")) {

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::keys::{KeyFrom, PassphraseFrom};
 use crate::output::{Answer, GOOD, HEAD, Page};
 use crate::session::Session;
-use crate::table::{Table, thousands};
+use crate::table::{Table, counted, thousands};
 use crate::words::Words;
 
 /// A simulated meter in one file: it certifies and encrypts readings as a real one would.
@@ -317,8 +317,9 @@ impl Answer for Made {
 
 impl Answer for Recorded {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (rows, gaps) = (thousands(self.rows as u64), thousands(self.gaps as u64));
-        page.note(format_args!("{GOOD}{rows} rows recorded{GOOD:#}, {gaps} gaps, {} batches sealed", self.batches))?;
+        let (rows, gaps) = (counted(self.rows as u64, "row"), counted(self.gaps as u64, "gap"));
+        let batches = counted(self.batches as u64, "batch");
+        page.note(format_args!("{GOOD}{rows} recorded{GOOD:#}, {gaps}, {batches} sealed"))?;
         if self.over_bound > 0 {
             let over = self.over_bound;
             page.note(format_args!("{over} readings were at or above their register's bound and became gaps"))?;
@@ -341,7 +342,8 @@ impl Answer for Sent {
             0 => page.note(format_args!("no complete batch is waiting to be sent")),
             count => {
                 let bytes = thousands(self.bytes as u64);
-                page.note(format_args!("{GOOD}{count} batches sent{GOOD:#}, {bytes} bytes, sealed and signed"))
+                let count = counted(count as u64, "batch");
+                page.note(format_args!("{GOOD}{count} sent{GOOD:#}, {bytes} bytes, sealed and signed"))
             }
         }
     }
@@ -355,11 +357,11 @@ impl Answer for Totals {
         }
         table.tell(page)?;
         page.note(format_args!(
-            "signed totals from {} to {}, {} slots, {} gaps, in {}",
+            "signed totals from {} to {}, {}, {}, in {}",
             self.from,
             self.to,
-            thousands(self.slots.into()),
-            self.gaps,
+            counted(self.slots.into(), "slot"),
+            counted(self.gaps.into(), "gap"),
             self.file.display()
         ))
     }

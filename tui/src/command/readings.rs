@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::keys::KeyFrom;
 use crate::output::{Answer, DIM, GOOD, Page};
 use crate::session::Session;
-use crate::table::{Table, thousands};
+use crate::table::{Table, counted, thousands};
 use crate::words::Words;
 
 /// Readings in the clear: other people's files converted, or a meter's batches decrypted.
@@ -302,10 +302,10 @@ pub fn sparkline(values: &[Option<u32>]) -> String {
 
 impl Answer for Converted {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (rows, slots) = (thousands(self.rows as u64), thousands(self.slots.into()));
-        page.note(format_args!("{GOOD}{rows} rows converted{GOOD:#} into {}", self.file.display()))?;
+        let (rows, slots) = (counted(self.rows as u64, "row"), counted(self.slots.into(), "slot"));
+        page.note(format_args!("{GOOD}{rows} converted{GOOD:#} into {}", self.file.display()))?;
         page.note(format_args!(
-            "{slots} slots of {} minutes from {} to {}, {} of them gaps",
+            "{slots} of {} minutes from {} to {}, {} of them gaps",
             self.slot_minutes, self.first, self.end, self.gaps
         ))?;
         let settled = [
@@ -332,10 +332,12 @@ impl Answer for Shown {
         if let Some(days) = &self.days {
             days.tell(page)?;
         }
-        let slots = thousands(self.slots.into());
+        let slots = counted(self.slots.into(), "slot");
         match &self.file {
-            Some(file) => page.note(format_args!("{GOOD}{slots} slots decrypted{GOOD:#} into {}", file.display())),
-            None => page.note(format_args!("{slots} slots, {} gaps, by the clock of {}", self.gaps, self.zone)),
+            Some(file) => page.note(format_args!("{GOOD}{slots} decrypted{GOOD:#} into {}", file.display())),
+            None => {
+                page.note(format_args!("{slots}, {}, by the clock of {}", counted(self.gaps as u64, "gap"), self.zone))
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use wattproof_engine::desk::bill::BillSheet;
 
 use crate::command::tariff::tenth;
 use crate::output::{Answer, DIM, GOOD, HEAD, Page};
-use crate::table::thousands;
+use crate::table::{counted, thousands};
 
 /// What a bill says.
 #[derive(Serialize)]
@@ -114,7 +114,11 @@ impl Sheet {
         }
         rows.push((
             "rests on",
-            format!("{} batches, {} commitments", self.batches.len(), thousands(self.commitments as u64)),
+            format!(
+                "{}, {}",
+                counted(self.batches.len() as u64, "batch"),
+                counted(self.commitments as u64, "commitment")
+            ),
         ));
         let (proof, bill) = (thousands(self.proof_bytes as u64), thousands(self.bill_bytes as u64));
         rows.push(("size", format!("proof {proof} bytes, bill {bill} bytes")));
