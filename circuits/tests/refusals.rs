@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::sync::OnceLock;
+
 use ff::{Field, PrimeField};
 use group::GroupEncoding;
 use pasta_curves::{EqAffine, Fp};
@@ -78,9 +80,14 @@ impl Honest {
     }
 }
 
-/// Three ways of proving: no circuit, totals, readings; and a maximum.
-fn bills() -> Vec<Honest> {
-    vec![Honest::new("S1", s1(36)), Honest::new("S2", s2(36)), Honest::new("S3", s3(36)), Honest::new("S4", s4(36))]
+/// Three ways of proving: no circuit, totals, readings; and a maximum. Made once for all tests.
+fn bills() -> &'static [Honest] {
+    static BILLS: OnceLock<[Honest; 4]> = OnceLock::new();
+    let make = || {
+        [("S1", s1(36)), ("S2", s2(36)), ("S3", s3(36)), ("S4", s4(36))]
+            .map(|(name, program)| Honest::new(name, program))
+    };
+    BILLS.get_or_init(make)
 }
 
 #[test]
@@ -238,7 +245,7 @@ fn a_slot_without_commitment() {
 
 #[test]
 fn the_links_parts_replaced() {
-    for honest in bills().into_iter().filter(|honest| honest.prepared.layout().is_some()) {
+    for honest in bills().iter().filter(|honest| honest.prepared.layout().is_some()) {
         let blinding = honest.blinding();
         for index in 0..blinding {
             let other = honest.chunk((index + 1) % blinding);
@@ -334,19 +341,22 @@ fn flip_bytes(honest: &Honest, step: usize) {
 
 #[test]
 fn a_bit_flipped_in_every_byte() {
-    flip_bytes(&Honest::new("S1", s1(36)), 1);
-    flip_bytes(&Honest::new("S2", s2(36)), 1);
-    flip_bytes(&Honest::new("S3", s3(36)), 37);
+    let [linear, totals, readings, maximum] = bills() else { unreachable!() };
+    flip_bytes(linear, 1);
+    flip_bytes(totals, 1);
+    flip_bytes(readings, 37);
+    flip_bytes(maximum, 37);
 }
 
 #[test]
 #[ignore = "tens of thousands of verifications; CI runs it in release"]
 fn every_bit_flipped() {
-    for honest in [Honest::new("S1", s1(36)), Honest::new("S2", s2(36))] {
-        (0..8 * honest.proof.len()).for_each(|bit| flip(&honest, bit));
+    let [linear, totals, readings, maximum] = bills() else { unreachable!() };
+    for honest in [linear, totals] {
+        (0..8 * honest.proof.len()).for_each(|bit| flip(honest, bit));
     }
-    flip_bytes(&Honest::new("S3", s3(36)), 1);
-    flip_bytes(&Honest::new("S4", s4(36)), 1);
+    flip_bytes(readings, 1);
+    flip_bytes(maximum, 1);
 }
 
 /// The same circuit's columns and the same length, another price.
@@ -414,17 +424,17 @@ fn readings_that_cannot_be_billed() {
     for honest in bills() {
         let at = honest.slot(20);
         let openings = &honest.household.openings;
-        let mut gap = random(&honest);
+        let mut gap = random(honest);
         assert!(gap.set(0, at, None));
         let refusal = ProveRefusal::Gap(at.index());
-        assert_eq!(prove(&honest, &gap, openings), refusal);
+        assert_eq!(prove(honest, &gap, openings), refusal);
         assert_eq!(honest.prepared.price(&gap), Err(refusal));
-        let mut above = random(&honest);
+        let mut above = random(honest);
         assert!(above.set(0, at, Some(1 << 20)));
         let refusal = ProveRefusal::AboveBound(at.index());
-        assert_eq!(prove(&honest, &above, openings), refusal);
+        assert_eq!(prove(honest, &above, openings), refusal);
         assert_eq!(honest.prepared.price(&above), Err(refusal));
-        let mut bound = random(&honest);
+        let mut bound = random(honest);
         assert!(bound.set(0, at, Some((1 << 20) - 1)));
         assert!(honest.prepared.price(&bound).is_ok());
     }
@@ -443,7 +453,7 @@ fn a_reading_without_its_opening() {
             let opening = honest.household.openings.get(0, slot).unwrap();
             assert!(openings.set(0, slot, Opening::from_scalar(*opening.scalar())));
         }
-        assert_eq!(prove(&honest, &random(&honest), &openings), ProveRefusal::Openings(at.index()));
+        assert_eq!(prove(honest, &random(honest), &openings), ProveRefusal::Openings(at.index()));
     }
 }
 
@@ -458,9 +468,9 @@ fn another_opening_or_reading_proves_nothing() {
             assert!(openings.set(0, slot, Opening::from_scalar(scalar + by)));
         }
         let bytes = &honest.household.bytes;
-        let proof = honest.prepared.prove(&honest.statement, bytes, &random(&honest), &openings, &[9; 32]).unwrap();
+        let proof = honest.prepared.prove(&honest.statement, bytes, &random(honest), &openings, &[9; 32]).unwrap();
         assert_eq!(honest.refusal(&proof), ProofRefusal::DoesNotHold, "{}", honest.name);
-        let mut readings = random(&honest);
+        let mut readings = random(honest);
         let reading = readings.get(0, at).unwrap();
         assert!(readings.set(0, at, Some(reading ^ 1)));
         let statement = Statement { disclosed: honest.prepared.price(&readings).unwrap(), ..honest.statement.clone() };

@@ -17,6 +17,7 @@ use crate::registry::{self, RegistryRefusal};
 use crate::store::record::rotten;
 use crate::store::table::{BATCHES, Change, FALLBACKS, SETTLED, View};
 use crate::store::{Store, StoreRefusal};
+use crate::supplier::hex;
 
 /// What names a batch in a bill and among rivals.
 pub type HeaderDigest = [u8; 32];
@@ -163,14 +164,20 @@ fn covered(key: &[u8]) -> Result<SlotRange, StoreRefusal> {
     slots.ok_or_else(|| rotten(FALLBACKS))
 }
 
-/// Says which of the rivals of a number counts. A person's decision: the store cannot tell.
-pub fn settle_rival(store: &Store, meter: &str, number: u32, chosen: &HeaderDigest) -> Result<(), ArchiveRefusal> {
+/// Says which of the rivals of a number counts, by its header digest in hexadecimal or by the first digits that only
+/// one of them has. A person's decision: the store cannot tell.
+pub fn settle_rival(store: &Store, meter: &str, number: u32, header: &str) -> Result<HeaderDigest, ArchiveRefusal> {
+    let header = header.to_ascii_lowercase();
     store.change(|change| {
         let id = registry::find_in(change, meter)?.record.id();
         let held = claims(change, &id, number)?;
-        let claim = held.into_iter().find(|(_, digests)| digests.contains(chosen));
-        let (revision, _) = claim.ok_or(ArchiveRefusal::NoSuchBatch { number })?;
-        Ok(change.put(SETTLED, &claim_key(&id, number, revision), chosen)?)
+        let all = held.into_iter().flat_map(|(revision, digests)| digests.into_iter().map(move |d| (revision, d)));
+        let mut meant = all.filter(|(_, digest)| !header.is_empty() && hex(digest).starts_with(&header));
+        let (Some((revision, chosen)), None) = (meant.next(), meant.next()) else {
+            return Err(ArchiveRefusal::NoSuchBatch { number });
+        };
+        change.put(SETTLED, &claim_key(&id, number, revision), &chosen)?;
+        Ok(chosen)
     })
 }
 

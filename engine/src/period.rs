@@ -66,7 +66,9 @@ impl Refusal for PeriodRefusal {
             PeriodRefusal::BeforeService { .. } => "begin the period when the meter's service begins".into(),
             PeriodRefusal::NotOver { .. } => "wait until it is over, or end the period earlier".into(),
             PeriodRefusal::Missing { number, .. } => format!("import batch {number}"),
-            PeriodRefusal::Rivals { .. } => "find out from the meter which of them is right, and settle it".into(),
+            PeriodRefusal::Rivals { .. } => {
+                "find out which of them is right, and say so with `wattproof store settle`".into()
+            }
             PeriodRefusal::Store(refusal) => refusal.hint(),
         }
     }

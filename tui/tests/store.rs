@@ -154,3 +154,14 @@ fn an_export_says_what_is_missing() {
     assert!(place.run("export --meter home --period 2026-05 -o given").out.contains("batches missing"));
     assert_eq!(place.fails("export --meter nobody --period 2026-05 -o given"), (2, "meter-unknown".into()));
 }
+
+/// Rivals themselves are made in the engine's tests; here a number is settled, by a header's first digits.
+#[test]
+fn a_number_is_settled_by_a_person() {
+    let place = Place::settled(2);
+    let batch = place.done("list batches --limit 1")[0].clone();
+    let header = batch["header"].as_str().unwrap();
+    let settle = |keep: &str| format!("store settle --meter home --number {} --keep {keep}", batch["number"]);
+    assert_eq!(place.fails(&settle("ffffffffffffffffffff")), (2, "batch-unknown".into()));
+    assert_eq!(place.done(&settle(&header[..12]))["header"], json!(header));
+}

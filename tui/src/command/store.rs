@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use wattproof_engine::archive::settle_rival;
 use wattproof_engine::store::StoreStats;
 
 use super::Outcome;
+use super::tariff::hex;
 use crate::exit::Exit;
 use crate::output::{Answer, GOOD, Page};
 use crate::session::Session;
@@ -23,6 +25,22 @@ pub enum Store {
     #[command(after_help = "Example:\n  wattproof store check")]
     Check,
     Backup(Backup),
+    Settle(Settle),
+}
+
+/// Say which of two signed batches with one number counts; until then neither is billed.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wattproof store settle --meter home --number 20454 --keep 3f9a02c1d5e6")]
+pub struct Settle {
+    /// The meter, by name or id.
+    #[arg(long, value_name = "M")]
+    meter: String,
+    /// The number that both claim.
+    #[arg(long, value_name = "N")]
+    number: u32,
+    /// The header of the one that counts, as `wattproof list batches` shows it, or its first digits.
+    #[arg(long, value_name = "HEADER")]
+    keep: String,
 }
 
 /// Copy the store as of now into a new file; other commands go on meanwhile.
@@ -55,6 +73,13 @@ struct Checked {
     whole: bool,
     records: u64,
     repaired: bool,
+}
+
+#[derive(Serialize)]
+struct Settled {
+    meter: String,
+    number: u32,
+    header: String,
 }
 
 #[derive(Serialize)]
@@ -91,8 +116,19 @@ impl Store {
                 let records = copy.tables.iter().map(|table| table.records).sum();
                 session.screen.answer(&Copied { path, file, bytes: copy.bytes, records })?;
             }
+            Store::Settle(Settle { meter, number, keep }) => {
+                let header = hex(&settle_rival(&store, &meter, number, &keep)?);
+                session.screen.answer(&Settled { meter, number, header })?;
+            }
         }
         Ok(Exit::Done)
+    }
+}
+
+impl Answer for Settled {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let (number, meter) = (self.number, &self.meter);
+        page.note(format_args!("{GOOD}settled{GOOD:#}: of batch {number} of meter {meter}, {} counts", self.header))
     }
 }
 
