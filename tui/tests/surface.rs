@@ -7,7 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
-const COMMANDS: [&str; 34] = [
+const COMMANDS: [&str; 38] = [
     "",
     "demo",
     "key",
@@ -41,6 +41,10 @@ const COMMANDS: [&str; 34] = [
     "bill verify",
     "bill show",
     "store",
+    "store stats",
+    "store check",
+    "store backup",
+    "store settle",
     "bench",
 ];
 
