@@ -79,6 +79,8 @@ struct Row {
     k: Option<u32>,
     prove_ms: f64,
     verify_ms: f64,
+    /// Nothing: bills are verified one by one.
+    bulk_verify_ms: Option<f64>,
     keys_ms: f64,
     proof_bytes: usize,
     bill_bytes: usize,
@@ -123,6 +125,7 @@ fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Fail
         k,
         prove_ms,
         verify_ms,
+        bulk_verify_ms: None,
         keys_ms,
         proof_bytes,
         bill_bytes,
