@@ -1,6 +1,6 @@
 //! What the benches share: a household whose meter committed to its readings, and the yardstick.
 //!
-//! `cargo bench` gives times. Machines differ, so compare with `msm/2^11`, one full-width multi-exponentiation of 2,048
+//! `cargo bench -p wattproof-benches` gives times. Machines differ, so compare with `msm/2^11`, one full-width multi-exponentiation of 2,048
 //! points, in the same run. `wattproof bench` gives whole bills, with signatures, decompression and sizes.
 
 use ff::Field;

@@ -105,8 +105,8 @@ fn each_reading(count: u32) -> Node {
     Node::EachReading { register: 0, classes, schedules: vec![Some(schedule)] }
 }
 
-/// Each block at its own marginal rate: continuous, and zero at zero.
-fn cumulative(bounds: &[i128], rates: &[i128]) -> Schedule {
+/// Each block at its own marginal rate: continuous, and zero at zero. There is one rate more than bounds, which rise.
+pub fn cumulative(bounds: &[i128], rates: &[i128]) -> Schedule {
     let mut intercept = 0;
     let pieces = rates.iter().enumerate().map(|(at, rate)| {
         let piece = Piece { to: bounds.get(at).copied().map(whole), slope: whole(*rate), intercept: whole(intercept) };

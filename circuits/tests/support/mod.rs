@@ -15,6 +15,8 @@ use pasta_curves::{EqAffine, Fp};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use wattproof_circuits::committed::Committed;
+use wattproof_circuits::families::Family;
+pub use wattproof_circuits::families::cumulative as blocks;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
 use wattproof_circuits::refusal::ProofRefusal;
@@ -74,47 +76,12 @@ pub fn program(count: u32, nodes: Vec<Node>, unit: Ratio) -> Program {
     Program { registers: vec![import()], slots: slots(count), total: nodes.len() - 1, nodes, lines: vec![], unit }
 }
 
-/// Three periods: 00:00–07:00, 16:00–20:00, the rest.
-pub fn classes(count: u32) -> SlotClasses {
-    let class = |slot: u32| match slot % 48 {
-        0..14 => 0,
-        32..40 => 1,
-        _ => 2,
-    };
-    SlotClasses { of: (0..count).map(class).collect() }
-}
-
 pub fn s1(count: u32) -> Program {
-    let rates = vec![int(9), int(21), int(38)];
-    program(count, vec![Node::Readings { register: 0, classes: classes(count), rates }], int(1))
-}
-
-pub fn blocks(bounds: &[i128], rates: &[i128]) -> Schedule {
-    let mut pieces = vec![];
-    let mut intercept = 0;
-    for (at, rate) in rates.iter().enumerate() {
-        let to = bounds.get(at).copied();
-        pieces.push(Piece { to: to.map(int), slope: int(*rate), intercept: int(intercept) });
-        if let (Some(to), Some(next)) = (to, rates.get(at + 1)) {
-            intercept += (rate - next) * to;
-        }
-    }
-    Schedule { pieces }
+    Family::S1.program(import(), slots(count))
 }
 
 pub fn s2(count: u32) -> Program {
-    let classes = classes(count);
-    let mut nodes = vec![];
-    let mut terms = vec![];
-    for (class, rates) in [[9, 12, 15], [21, 24, 30], [38, 45, 60]].iter().enumerate() {
-        let n = classes.of.iter().filter(|c| usize::from(**c) == class).count() as i128;
-        let marks = (0..3).map(|c| int((c == class).into())).collect();
-        nodes.push(Node::Readings { register: 0, classes: classes.clone(), rates: marks });
-        nodes.push(Node::Scheduled { of: nodes.len() - 1, schedule: blocks(&[700 * n, 1800 * n], rates) });
-        terms.push((nodes.len() - 1, int(1)));
-    }
-    nodes.push(Node::Linear { terms, constant: int(0) });
-    program(count, nodes, int(1))
+    Family::S2.program(import(), slots(count))
 }
 
 pub fn s3_schedule() -> Schedule {
@@ -122,17 +89,11 @@ pub fn s3_schedule() -> Schedule {
 }
 
 pub fn s3(count: u32) -> Program {
-    let classes = SlotClasses { of: vec![0; count as usize] };
-    let schedules = vec![Some(s3_schedule())];
-    program(count, vec![Node::EachReading { register: 0, classes, schedules }], int(1))
+    Family::S3.program(import(), slots(count))
 }
 
 pub fn s4(count: u32) -> Program {
-    let mut of = s1(count);
-    of.nodes.push(Node::Peak { register: 0, classes: classes(count), within: vec![true; 3] });
-    of.nodes.push(Node::Linear { terms: vec![(0, int(1)), (1, int(500))], constant: int(0) });
-    of.total = 2;
-    of
+    Family::S4.program(import(), slots(count))
 }
 
 pub fn random_readings(program: &Program, seed: u64) -> Readings {
