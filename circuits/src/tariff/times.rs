@@ -6,11 +6,11 @@ use super::almanac::{Almanac, Set, When};
 use super::amount::Known;
 use super::currency::Currency;
 use super::declared::declared;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Span};
 use super::names::Named;
 use super::season::{listed, season};
 use super::sheet::{Published, Times, TimesKind, Within};
-use super::tree::{Data, Statement, Text};
+use super::tree::{At, Data, Statement, Text};
 use super::window::{Part, checked_window};
 use crate::data::{Declared, Kind};
 use crate::period::Calendar;
@@ -34,7 +34,7 @@ pub(super) fn timing<'a>(
     found: &mut Vec<Diagnostic>,
 ) -> Timing<'a> {
     let times = Named::shared("window", "window, season or list of dates");
-    let mut reading = Reading { times, data: Named::new("data"), declared: Vec::new(), found };
+    let mut reading = Reading { source, times, data: Named::new("data"), declared: Vec::new(), found };
     for statement in statements {
         reading.read(statement, currency);
     }
@@ -43,22 +43,23 @@ pub(super) fn timing<'a>(
         _ => None,
     });
     reading.times.expect(windows.clone().map(|window| window.name.is));
-    let mut parts = Vec::new();
+    let mut laid = Vec::new();
     for window in windows {
         let checked = checked_window(window, calendar, &reading.times, &reading.declared, reading.found);
-        let text =
-            written(source, window.parts.first().zip(window.parts.last()).map(|(a, b)| a.span.start..b.span.end));
+        let text = reading.written(&window.parts);
         let place = reading.name(&window.name, text, checked.as_ref().map(|_| TimesKind::Window));
-        parts.extend(place.zip(checked));
+        let span = window.name.span.clone();
+        laid.extend(place.zip(checked).map(|(place, parts)| Laid { place, span, parts }));
     }
-    let Reading { mut times, data, declared, found } = reading;
-    let mut almanac = almanac(calendar, declared, &times.all, &parts);
-    lay_out(&mut almanac, &mut times.all, parts, found);
+    let Reading { mut times, data, declared, found, .. } = reading;
+    let mut almanac = almanac(calendar, declared, &times.all, &laid);
+    lay_out(&mut almanac, &mut times.all, laid, found);
     Timing { times, data, almanac }
 }
 
 /// What has been read so far.
 struct Reading<'a, 'f> {
+    source: &'f str,
     times: Named<'a, Times>,
     data: Named<'a, Published>,
     /// By place in `data`.
@@ -107,6 +108,13 @@ impl<'a> Reading<'a, '_> {
         self.declared.push(declared);
     }
 
+    /// A list as it is written, in one line.
+    fn written<T>(&self, list: &[At<T>]) -> String {
+        let span = list.first().zip(list.last()).map(|(first, last)| first.span.start..last.span.end);
+        let text = span.and_then(|span| self.source.get(span)).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     fn name(&mut self, name: &Text<'a>, text: String, kind: Option<TimesKind>) -> Option<usize> {
         if self.times.all.len() == MAX_TIMES {
             let message = format!("a tariff has at most {MAX_TIMES} windows, seasons and lists of dates");
@@ -119,31 +127,38 @@ impl<'a> Reading<'a, '_> {
     }
 }
 
-/// A piece of the source in one line.
-fn written(source: &str, span: Option<super::Span>) -> String {
-    let text = span.and_then(|span| source.get(span)).unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// A window's parts, to be laid out.
+struct Laid {
+    place: usize,
+    span: Span,
+    parts: Vec<Part>,
 }
 
 /// The almanac of the days that dates, seasons and windows tell apart.
-fn almanac(calendar: &Calendar, data: Vec<Declared>, times: &[Times], windows: &[(usize, Vec<Part>)]) -> Almanac {
+fn almanac(calendar: &Calendar, data: Vec<Declared>, times: &[Times], windows: &[Laid]) -> Almanac {
     let lists = times.iter().filter_map(|times| match &times.kind {
         TimesKind::Season(days) | TimesKind::Dates(days) => Some(days),
         _ => None,
     });
-    let parts = || windows.iter().flat_map(|(_, parts)| parts);
+    let parts = || windows.iter().flat_map(|laid| &laid.parts);
     let edges: BTreeSet<_> = parts().flat_map(Part::edges).collect();
     Almanac::new(calendar, data, lists, edges, parts().any(|part| !part.hours.crossed.is_empty()))
 }
 
 /// Fills in the slots of everything that has a name.
-fn lay_out(almanac: &mut Almanac, times: &mut [Times], windows: Vec<(usize, Vec<Part>)>, found: &mut Vec<Diagnostic>) {
+fn lay_out(almanac: &mut Almanac, times: &mut [Times], windows: Vec<Laid>, found: &mut Vec<Diagnostic>) {
     for times in times.iter_mut() {
         times.set = days(almanac, times, When::Now);
     }
-    for (place, parts) in windows {
+    for Laid { place, span, parts } in windows {
         let parts: Vec<_> = parts.iter().map(|part| part.slots(almanac, times)).collect();
-        times[place].set = parts.into_iter().fold(Set::NONE, |all, part| almanac.or(all, part));
+        let set = parts.into_iter().fold(Set::NONE, |all, part| almanac.or(all, part));
+        times[place].set = set;
+        if set == Set::NONE && !almanac.full() {
+            let message = format!("no slot is ever in `{}`", times[place].name);
+            let help = "change its days or conditions so that some slot is";
+            found.push(Diagnostic::new("empty-window", &span, message).help(help));
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! Checks of windows: clock times, days, conditions, and the slots that these come to.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 use wattproof_meter::calendar::SlotLength;
 

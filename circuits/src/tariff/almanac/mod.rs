@@ -19,7 +19,7 @@ pub(crate) use period::Says;
 pub(crate) use sets::Set;
 pub(crate) use spoken::{DAYS, clock};
 
-use crate::data::{Declared, Kind};
+use crate::data::Declared;
 use crate::period::{Calendar, DAY_MINUTES};
 use days::{Days, before};
 use sets::{Sets, Tree};
@@ -139,14 +139,5 @@ pub(crate) fn hours(calendar: &Calendar, from: u16, to: u16) -> Hours {
     Hours {
         begun: places().filter(|place| from <= at(place) && (from > to || at(place) < to)).collect(),
         crossed: places().filter(|place| from > to && at(place) < to).collect(),
-    }
-}
-
-/// How many values a data set's variable has.
-fn values(declared: &Declared) -> usize {
-    match &declared.kind {
-        Kind::Dates => 2,
-        Kind::OneOf { values, .. } => values.len(),
-        Kind::Number { .. } => 1,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::sets::Tree;
-use super::{Almanac, DAY, Set, values};
+use super::{Almanac, DAY, Set};
 use crate::data::{Kind, Per};
 
 /// The weekdays as tariffs write them.
