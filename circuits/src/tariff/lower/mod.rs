@@ -25,8 +25,7 @@ use crate::period::Period;
 use crate::program::{Line, Node, NodeId, Place, Program};
 
 /// The program of a checked tariff over a period of its own calendar.
-pub(super) fn program(sheet: &Sheet, period: &Period, data: Option<Values>) -> Result<Program, Diagnostic> {
-    let data = data.unwrap_or_else(|| Values::assumed(sheet, period));
+pub(super) fn program(sheet: &Sheet, period: &Period, data: Values) -> Result<Program, Diagnostic> {
     let mut lowering = Lowering::new(sheet, period, data);
     for charge in &sheet.charges {
         let node = lowering.line(&charge.amount, charge.rounding)?;
