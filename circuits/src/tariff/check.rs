@@ -31,6 +31,11 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
     known.charges.expect(charge_names(statements).map(|name| name.is));
     let total = checked_charges(statements, &mut known);
     complete(statements, &header, known.found);
+    if known.almanac.full() {
+        let message = "dates, data and windows of the tariff make too many cases to tell apart";
+        let many = Diagnostic::new("too-many-cases", &header.place, message);
+        known.found.push(many.help("write fewer of them, or split the tariff"));
+    }
     if !known.found.is_empty() {
         return None;
     }

@@ -54,7 +54,7 @@ impl Show<'_> {
     }
 
     fn times(&mut self, times: &Times) -> fmt::Result {
-        let Times { name, text, kind, set } = times;
+        let Times { name, text, kind, set, .. } = times;
         let share = self.share(*set);
         match kind {
             TimesKind::Window => writeln!(self.text, "  window {name}: {text}, {share}"),
