@@ -136,7 +136,7 @@ pub fn prove(
     progress(Progress { step: "price", done: 0, total: 1 });
     let (priced, price) = timed(|| {
         let length = frame.meter.slot_length();
-        Ok(rule::evaluate(&program, &opened.readings).map_err(|refusal| Unpriced::new(refusal, length))?)
+        Ok(rule::evaluate(&program, &opened.readings, &[]).map_err(|refusal| Unpriced::new(refusal, length))?)
     })?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
@@ -319,9 +319,9 @@ fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
 }
 
 pub(crate) fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
-    let statement = frame.statement(revision, prepared.price(&opened.readings)?);
+    let statement = frame.statement(revision, prepared.price(&opened.readings, &[])?);
     let seed = fresh()?;
-    let proof = prepared.prove(&statement, &opened.commitments, &opened.readings, &opened.openings, &seed)?;
+    let proof = prepared.prove(&statement, &[], &opened.commitments, &opened.readings, &opened.openings, &seed)?;
     Ok(Bill { statement, commitments: opened.commitments.clone(), proof })
 }
 
@@ -330,7 +330,7 @@ fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), Cu
     let bill = Bill::from_bytes(bytes).map_err(|_| CustomerRefusal::SelfCheck)?;
     let points = frame.points(&bill.commitments).map_err(|_| CustomerRefusal::SelfCheck)?;
     let entropy = fresh()?;
-    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
+    let checked = prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| CustomerRefusal::SelfCheck)
 }
 

@@ -98,7 +98,7 @@ pub fn price(tariff: &Tariff, file: &ReadingsFile, period: Option<&str>) -> Resu
     let program = tariff.program(&period).map_err(TariffRefusal::Findings)?;
     let readings = file.pick(&program.registers)?;
     let length = tariff.calendar().slot();
-    let priced = rule::evaluate(&program, &readings).map_err(|refusal| Unpriced::new(refusal, length))?;
+    let priced = rule::evaluate(&program, &readings, &[]).map_err(|refusal| Unpriced::new(refusal, length))?;
     let money = |units| {
         let overflow = PriceError::Overflow { node: program.total };
         Money::of(units, &program.unit, tariff.currency()).ok_or_else(|| Unpriced::new(overflow, length))
