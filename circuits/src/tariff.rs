@@ -8,26 +8,35 @@
 //! out. The language itself is described in `docs/tariffs.md`.
 
 mod amount;
+mod carry;
 mod charge;
 mod check;
+mod condition;
 mod coverage;
 mod currency;
+mod definition;
 mod diagnostic;
+mod function;
 mod grammar;
 mod grid;
 mod header;
+mod lookup;
 mod lower;
 mod names;
+mod quantity;
 mod register;
+mod scope;
 mod sheet;
 mod show;
 mod table;
 mod text;
 mod tree;
 mod unit;
+mod unused;
 mod week;
 mod window;
 
+pub use carry::{Carry, CarryRule};
 pub use currency::Currency;
 pub use diagnostic::{Diagnostic, Related, Span, line_column};
 pub use text::MAX_BYTES;
@@ -151,6 +160,11 @@ impl Tariff {
     /// What a gap in the readings does.
     pub fn gaps(&self) -> Gaps {
         Gaps::Refuse
+    }
+
+    /// What it takes from earlier bills, in the order of [`Program::carried`].
+    pub fn carries(&self) -> &[Carry] {
+        &self.sheet.carries
     }
 
     /// Whether the total is declared exact rather than rounded.

@@ -11,13 +11,13 @@ const MAX_ROWS: usize = 1_000;
 
 impl Known<'_, '_> {
     /// What each row prices of the week: together every slot of the series, each once.
-    pub(super) fn coverage(&mut self, price: &Price<'_>, within: Option<usize>) -> Option<Vec<Week>> {
+    pub(super) fn coverage(&mut self, price: &Price<'_>, within: &[usize]) -> Option<Vec<Week>> {
         if price.rows.len() > MAX_ROWS {
             let message = format!("a table has at most {MAX_ROWS} rows");
-            self.found.push(Diagnostic::new("too-many-rows", &price.series.register.span, message).help("merge some"));
+            self.found.push(Diagnostic::new("too-many-rows", &price.series.of.span, message).help("merge some"));
             return None;
         }
-        let all = within.map_or_else(|| Week::all(&self.calendar), |window| self.windows.all[window].week.clone());
+        let all = within.iter().fold(Week::all(&self.calendar), |all, window| all.and(&self.windows.all[*window].week));
         let mut covered = Week::none(&self.calendar);
         let mut weeks = Vec::new();
         let mut sound = true;
@@ -87,7 +87,7 @@ impl Known<'_, '_> {
     fn never_priced(&mut self, price: &Price<'_>, rest: &Week) -> bool {
         let Some(place) = rest.first() else { return true };
         let message = format!("no row prices {}", spoken(&self.calendar, place));
-        let never = Diagnostic::new("never-priced", &price.series.register.span, message);
+        let never = Diagnostic::new("never-priced", &price.series.of.span, message);
         self.found.push(never.help("add a row for it, or `otherwise` for the rest"));
         false
     }

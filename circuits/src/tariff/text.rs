@@ -15,12 +15,13 @@ pub const MAX_BYTES: usize = 1 << 20;
 const MAX_DEPTH: usize = 32;
 
 /// Words that begin a statement.
-pub(super) const STATEMENTS: [&str; 6] = ["tariff", "register", "gaps", "window", "charge", "total"];
+pub(super) const STATEMENTS: [&str; 9] =
+    ["tariff", "register", "gaps", "window", "series", "define", "carry", "charge", "total"];
 /// Words that begin a statement of the full language.
-pub(super) const LATER_STATEMENTS: [&str; 4] = ["data", "season", "define", "carry"];
+pub(super) const LATER_STATEMENTS: [&str; 2] = ["data", "season"];
 
 /// Words that name nothing.
-const RESERVED: [&str; 46] = [
+const RESERVED: [&str; 48] = [
     "tariff",
     "register",
     "gaps",
@@ -31,6 +32,8 @@ const RESERVED: [&str; 46] = [
     "season",
     "define",
     "carry",
+    "series",
+    "at",
     "version",
     "zone",
     "slot",
@@ -88,18 +91,25 @@ pub(super) enum Token<'a> {
     /// Digits, perhaps with a decimal point.
     #[regex(r"[0-9]+(\.[0-9]+)?")]
     Number(&'a str),
+    /// A date.
+    #[regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")]
+    Date(&'a str),
     /// A clock time.
     #[regex(r"[0-9]+:[0-9]+")]
     Clock(&'a str),
     /// Punctuation.
-    #[regex(r"[=,:(){}+\-*/%^]")]
+    #[regex(r"[=,:(){}+\-*/%^<>]|<=|>=")]
     Mark(&'a str),
 }
 
 impl fmt::Display for Token<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Token::Word(text) | Token::Compound(text) | Token::Number(text) | Token::Clock(text) | Token::Mark(text)) =
-            self;
+        let (Token::Word(text)
+        | Token::Compound(text)
+        | Token::Number(text)
+        | Token::Date(text)
+        | Token::Clock(text)
+        | Token::Mark(text)) = self;
         write!(f, "`{text}`")
     }
 }

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod expression;
+mod lookup;
 mod statement;
 mod table;
 mod words;

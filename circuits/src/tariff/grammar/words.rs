@@ -41,6 +41,10 @@ pub(super) fn clock<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
     placed(select! { Token::Clock(text) => text }).labelled("a clock time")
 }
 
+pub(super) fn date<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
+    placed(select! { Token::Date(text) => text }).labelled("a date")
+}
+
 pub(super) fn unit<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
     let unit = select! {
         Token::Word(text) if !reserved(text) => text,

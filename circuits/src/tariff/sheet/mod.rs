@@ -2,14 +2,19 @@
 
 mod amount;
 mod calendar;
+mod definition;
+mod scope;
 mod table;
 
 pub(super) use amount::*;
 pub(super) use calendar::*;
+pub(super) use definition::*;
+pub(super) use scope::*;
 pub(super) use table::*;
 
 use wattproof_meter::quantity::Register;
 
+use super::carry::Carry;
 use super::currency::Currency;
 use super::diagnostic::Span;
 use crate::period::Calendar;
@@ -25,6 +30,9 @@ pub(crate) struct Sheet {
     pub(crate) zone: Span,
     pub(crate) registers: Vec<Register>,
     pub(crate) windows: Vec<Window>,
+    pub(crate) series: Vec<SeriesOf>,
+    pub(crate) defines: Vec<Define>,
+    pub(crate) carries: Vec<Carry>,
     pub(crate) charges: Vec<Charge>,
     pub(crate) total: Total,
 }
