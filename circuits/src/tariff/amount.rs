@@ -3,24 +3,27 @@
 
 use wattproof_meter::quantity::Register;
 
+use super::almanac::Almanac;
 use super::carry::Carry;
 use super::currency::Currency;
 use super::diagnostic::{Diagnostic, Span};
 use super::names::Named;
-use super::sheet::{self, Amount, AmountKind, Charge, Define, Nature, Scope, SeriesOf, Source, Window};
+use super::sheet::{self, Amount, AmountKind, Charge, Define, Nature, Published, Scope, SeriesOf, Source, Times};
+use super::times::Timing;
 use super::tree::{self, At, Expr, ExprKind, Quantity, Text};
 use super::unit::{Dim, NotAUnit, unit};
-use crate::period::Calendar;
+use crate::data::Per;
 
 /// What names stand for while amounts are checked.
 pub(super) struct Known<'a, 'f> {
     pub(super) currency: Currency,
-    pub(super) calendar: Calendar,
     /// Registers, and the series above the statement at hand.
     pub(super) sources: Named<'a, Source>,
     pub(super) registers: Vec<Register>,
     pub(super) series: Vec<SeriesOf>,
-    pub(super) windows: Named<'a, Window>,
+    pub(super) times: Named<'a, Times>,
+    pub(super) data: Named<'a, Published>,
+    pub(super) almanac: Almanac,
     /// Named values above the statement at hand.
     pub(super) values: Named<'a, Value>,
     pub(super) defines: Vec<Define>,
@@ -48,17 +51,19 @@ pub(super) enum Value {
 /// A checked expression without its place.
 pub(super) type Part = (AmountKind, Dim, Nature);
 
-impl<'f> Known<'_, 'f> {
-    /// Nothing yet.
-    pub(super) fn new(currency: Currency, calendar: Calendar, found: &'f mut Vec<Diagnostic>) -> Self {
+impl<'a, 'f> Known<'a, 'f> {
+    /// Times and data; nothing else yet.
+    pub(super) fn new(currency: Currency, timing: Timing<'a>, found: &'f mut Vec<Diagnostic>) -> Self {
+        let Timing { times, data, almanac } = timing;
         Known {
             currency,
-            calendar,
-            sources: Named::new("register or series"),
+            times,
+            data,
+            almanac,
+            sources: Named::new("register"),
             registers: Vec::new(),
             series: Vec::new(),
-            windows: Named::new("window"),
-            values: Named::new("charge or definition"),
+            values: Named::shared("define", "charge or definition"),
             defines: Vec::new(),
             carries: Vec::new(),
             charges: Vec::new(),
@@ -153,6 +158,9 @@ impl Known<'_, '_> {
             return self.energy(&tree::Series { of: name.clone(), within: Vec::new() });
         }
         if !self.values.knows(name.is) {
+            if let Some(published) = self.data.get(name.is) {
+                return published.and_then(|place| self.published(place, name));
+            }
             let mistake = self.no_value(name, is_source);
             if let Some(mistake) = mistake {
                 self.found.push(mistake);
@@ -176,6 +184,20 @@ impl Known<'_, '_> {
         };
         self.stands(nature, &name.span)?;
         Some((kind, self.plain(dim), nature))
+    }
+
+    /// Published numbers.
+    fn published(&mut self, place: usize, name: &Text<'_>) -> Option<Part> {
+        let Some((unit, per)) = self.data.all[place].number else {
+            let message = format!("`{}` holds no numbers", name.is);
+            let help = format!("name it behind `when` or `by`, or declare numbers: data {}: p/kWh per slot", name.is);
+            self.found.push(Diagnostic::new("wrong-kind", &name.span, message).help(help));
+            return None;
+        };
+        let most = if per == Per::Slot { Scope::Reading } else { Scope::Day };
+        let nature = Nature { dated: true, most, ..Nature::CONSTANT };
+        self.stands(nature, &name.span)?;
+        Some((AmountKind::Data(place), self.plain(unit.dim), nature))
     }
 
     /// What is wrong with a name that is no value's, when it is another thing's.
@@ -204,12 +226,6 @@ impl Known<'_, '_> {
         let of = self.sources.find(&series.of, self.found).map(|place| self.sources.all[place]);
         let within = self.within(&series.within);
         Some(sheet::Series { of: of?, within: within? })
-    }
-
-    /// The windows that a value is restricted to.
-    pub(super) fn within(&mut self, windows: &[Text<'_>]) -> Option<Vec<usize>> {
-        let places: Vec<_> = windows.iter().map(|window| self.windows.find(window, self.found)).collect();
-        places.into_iter().collect()
     }
 
     /// The dimension of a series' sum.

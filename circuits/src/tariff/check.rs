@@ -1,5 +1,5 @@
 //! The third pass: that a tariff is whole, and its statements in order. Each kind of statement has a file of its own:
-//! [`super::header`], [`super::register`], [`super::window`], [`super::definition`], [`super::carry`],
+//! [`super::header`], [`super::register`], [`super::times`], [`super::definition`], [`super::carry`],
 //! [`super::charge`]; amounts are checked by [`super::amount`].
 
 use std::collections::BTreeSet;
@@ -11,27 +11,25 @@ use super::header::{Checked, checked_header};
 use super::names::Named;
 use super::register::declare_register;
 use super::sheet::Sheet;
+use super::times::timing;
 use super::tree::Statement;
 use super::unused::unused;
-use super::window::declare_window;
 
 /// The tariff that the statements declare; nothing, and at least one more finding, when they do not check.
 pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<Diagnostic>) -> Option<Sheet> {
     let (header, calendar) = checked_header(statements, found)?;
-    let mut sources = Named::new("register or series");
+    let mut sources = Named::shared("register", "register or series");
     let mut registers = Vec::new();
-    let mut windows = Named::new("window");
     for statement in statements {
         match statement {
             Statement::Register(register) => declare_register(register, &mut sources, &mut registers, found),
-            Statement::Window(window) => declare_window(source, window, &calendar, &mut windows, found),
             Statement::Broken("register", Some(name)) => sources.declare_broken(name),
-            Statement::Broken("window", Some(name)) => windows.declare_broken(name),
             _ => {}
         }
     }
-    let mut known = Known::new(header.currency, calendar, found);
-    (known.sources, known.registers, known.windows) = (sources, registers, windows);
+    let timing = timing(source, statements, &calendar, header.currency, found);
+    let mut known = Known::new(header.currency, timing, found);
+    (known.sources, known.registers) = (sources, registers);
     known.sources.expect(series_names(statements));
     known.values.expect(value_names(statements).map(|name| name.is));
     let total = checked_amounts(statements, &mut known);
@@ -43,10 +41,12 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
         name: header.name.to_owned(),
         version: header.version,
         currency: header.currency,
-        calendar: known.calendar,
+        calendar,
         zone: header.zone,
         registers: known.registers,
-        windows: known.windows.all,
+        almanac: known.almanac,
+        times: known.times.all,
+        data: known.data.all,
         series: known.series,
         defines: known.defines,
         carries: known.carries.into_iter().map(|(carry, _)| carry).collect(),
@@ -77,7 +77,7 @@ fn complete(statements: &[Statement<'_>], header: &Checked<'_>, found: &mut Vec<
                 }
                 "gaps"
             }
-            Statement::Window(_) => "window",
+            Statement::Dates(_) | Statement::Data(_) | Statement::Season(_) | Statement::Window(_) => "window",
             Statement::Series(_) => "series",
             Statement::Define(_) => "define",
             Statement::Carry(_) => "carry",

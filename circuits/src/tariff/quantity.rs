@@ -3,6 +3,7 @@
 use num_traits::Signed;
 
 use super::amount::Known;
+use super::currency::Currency;
 use super::diagnostic::Diagnostic;
 use super::sheet::{Rounding, Scope};
 use super::tree::{self, At, Quantity, Text};
@@ -36,22 +37,8 @@ impl Known<'_, '_> {
 
     pub(super) fn unit(&mut self, text: &Text<'_>) -> Option<Unit> {
         let currency = self.currency;
-        let mistake = match unit(text.is, currency) {
-            Ok(unit) => return Some(Unit { dim: self.plain(unit.dim), ..unit }),
-            Err(NotAUnit::Unknown(part)) => {
-                let unknown = Diagnostic::new("unknown-unit", &text.span, format!("`{part}` is not a unit"));
-                let help = format!("units are {}", symbols(currency).collect::<Vec<_>>().join(", "));
-                unknown.nearest(&part, symbols(currency), &help)
-            }
-            Err(NotAUnit::OtherCurrency(part)) => {
-                let message = format!("`{part}` is another currency's, and this tariff is in {}", currency.code());
-                let minor = currency.minor().map(|minor| format!(" or {minor}")).unwrap_or_default();
-                let help = format!("write {}{minor}", currency.code());
-                Diagnostic::new("other-currency", &text.span, message).help(help)
-            }
-        };
-        self.found.push(mistake);
-        None
+        let unit = unit(text.is, currency).map_err(|why| self.found.push(not_a_unit(text, currency, &why))).ok()?;
+        Some(Unit { dim: self.plain(unit.dim), ..unit })
     }
 
     /// Inside a scope, its own unit of time counts one: `per month 5 GBP/month` is money.
@@ -67,12 +54,7 @@ impl Known<'_, '_> {
 
     /// The number that a text writes, exactly.
     pub(super) fn number(&mut self, text: &Text<'_>) -> Option<Ratio> {
-        let (whole, part) = text.is.split_once('.').unwrap_or((text.is, ""));
-        let value = (whole.len() + part.len() <= MAX_DIGITS).then(|| {
-            let numer = format!("{whole}{part}").parse::<i128>().ok()?;
-            exact::ratio(numer, 10i128.checked_pow(u32::try_from(part.len()).ok()?)?)
-        });
-        let value = value.flatten();
+        let value = decimal(text.is);
         if value.is_none() {
             self.found.push(too_large(text));
         }
@@ -111,6 +93,33 @@ impl Known<'_, '_> {
             (Some(minor), _) => format!("1 {minor}"),
             (None, 0) => format!("1 {}", self.currency.code()),
             (None, digits) => format!("0.{:0>digits$} {}", 1, self.currency.code(), digits = usize::from(digits)),
+        }
+    }
+}
+
+/// The number that digits write, perhaps with a point; nothing when they are too many or something else.
+pub(super) fn decimal(text: &str) -> Option<Ratio> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{part}");
+    if digits.len() > MAX_DIGITS || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    exact::ratio(digits.parse().ok()?, 10i128.checked_pow(u32::try_from(part.len()).ok()?)?)
+}
+
+/// The refusal of a word that is no unit.
+pub(super) fn not_a_unit(text: &Text<'_>, currency: Currency, why: &NotAUnit) -> Diagnostic {
+    match why {
+        NotAUnit::Unknown(part) => {
+            let unknown = Diagnostic::new("unknown-unit", &text.span, format!("`{part}` is not a unit"));
+            let help = format!("units are {}", symbols(currency).collect::<Vec<_>>().join(", "));
+            unknown.nearest(part, symbols(currency), &help)
+        }
+        NotAUnit::OtherCurrency(part) => {
+            let message = format!("`{part}` is another currency's, and this tariff is in {}", currency.code());
+            let minor = currency.minor().map(|minor| format!(" or {minor}")).unwrap_or_default();
+            let help = format!("write {}{minor}", currency.code());
+            Diagnostic::new("other-currency", &text.span, message).help(help)
         }
     }
 }

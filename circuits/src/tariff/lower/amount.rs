@@ -18,6 +18,7 @@ impl Lowering<'_> {
             AmountKind::Charge(place) => Ok(self.charges[*place].clone()),
             AmountKind::Define(place) => self.define(*place, at, span),
             AmountKind::Carry(place) => Ok(Affine::one(self.push(Node::Carried(*place)))),
+            AmountKind::Data(place) => self.published(*place, at, span),
             AmountKind::Energy(series) => self.energy(series, at, span),
             AmountKind::Power(series) => self.power(series, at, span),
             AmountKind::Sum(terms) => terms.iter().try_fold(Affine::default(), |sum, (minus, term)| {
@@ -49,6 +50,12 @@ impl Lowering<'_> {
             let message = "this depends on readings, and a constant is wanted";
             Diagnostic::new("not-constant", &amount.span, message).help("write a constant")
         })
+    }
+
+    /// A published number, of a day or of a slot.
+    fn published(&mut self, data: usize, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
+        let number = self.data.number(data, at.slots.0, at.days.0 as usize);
+        number.map(Affine::constant).ok_or_else(|| too_large(span))
     }
 
     /// Watts: energy of a slot over its hours.

@@ -1,28 +1,27 @@
 //! Which slots of the period stand where.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::super::almanac::Set;
 use super::super::diagnostic::{Diagnostic, Span};
-use super::super::week::place;
 use super::Lowering;
-use crate::period::Period;
 
 /// How many slots and terms the nodes of a program may name in all: what keeps a hostile tariff from filling the memory.
 const MAX_SIZE: usize = 1 << 26;
 
-/// The place of each of the period's slots in the week.
-pub(super) fn places(period: &Period) -> Vec<usize> {
-    let local = period.slots().iter().filter_map(|slot| period.local(slot));
-    local.map(|local| place(period.calendar(), &local)).collect()
-}
+/// For lists of sets: which of them is the first to hold each of the period's slots.
+pub(super) type Known = HashMap<Vec<Set>, Rc<[u16]>>;
 
 impl Lowering<'_> {
-    /// Which slots of the period a window holds.
-    pub(super) fn window(&mut self, window: usize) -> Rc<[bool]> {
-        let (sheet, places) = (self.sheet, &self.places);
-        let week = &sheet.windows[window].week;
-        let held = || places.iter().map(|place| week.contains(*place)).collect();
-        self.windows[window].get_or_insert_with(held).clone()
+    /// For each of the period's slots the first of the sets that holds it, or how many sets there are.
+    pub(super) fn first_of(&mut self, sets: &[Set]) -> Rc<[u16]> {
+        if let Some(known) = self.known.get(sets) {
+            return Rc::clone(known);
+        }
+        let first: Rc<[u16]> = self.sheet.almanac.first_of(sets, self.period, &self.data).into();
+        self.known.insert(sets.to_vec(), Rc::clone(&first));
+        first
     }
 
     /// Counts slots or terms that a node is about to name.

@@ -9,6 +9,7 @@ mod amount;
 mod bounds;
 mod calendar;
 mod choice;
+mod data;
 mod function;
 mod nodes;
 mod part;
@@ -19,10 +20,9 @@ mod series;
 mod table;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use affine::Affine;
-use calendar::places;
+pub(super) use data::Values;
 use nodes::Nodes;
 use part::Part;
 
@@ -33,8 +33,8 @@ use crate::period::Period;
 use crate::program::{Carried, Figure, Line, NodeId, Program};
 
 /// The program of a checked tariff over a period of its own calendar.
-pub(super) fn program(sheet: &Sheet, period: &Period) -> Result<Program, Diagnostic> {
-    let mut lowering = Lowering::new(sheet, period);
+pub(super) fn program(sheet: &Sheet, period: &Period, data: Values) -> Result<Program, Diagnostic> {
+    let mut lowering = Lowering::new(sheet, period, data);
     let mut lines = Vec::new();
     for charge in &sheet.charges {
         let (node, affine) = lowering.line(&charge.amount, charge.rounding)?;
@@ -67,12 +67,11 @@ pub(super) fn program(sheet: &Sheet, period: &Period) -> Result<Program, Diagnos
 struct Lowering<'a> {
     sheet: &'a Sheet,
     period: &'a Period,
-    places: Vec<usize>,
+    data: Values,
     /// The first slot of each day, and at last the period's end.
     days: Vec<u32>,
     nodes: Nodes,
-    /// Which slots each window holds, once it is known.
-    windows: Vec<Option<Rc<[bool]>>>,
+    known: calendar::Known,
     /// What each charge so far comes to.
     charges: Vec<Affine>,
     /// Definitions over parts.
@@ -82,7 +81,7 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(sheet: &'a Sheet, period: &'a Period) -> Self {
+    fn new(sheet: &'a Sheet, period: &'a Period, data: Values) -> Self {
         let lengths = period.slots_by_day().scan(0, |end, length| {
             *end += length;
             Some(*end)
@@ -90,10 +89,10 @@ impl<'a> Lowering<'a> {
         Lowering {
             sheet,
             period,
-            places: places(period),
+            data,
             days: [0].into_iter().chain(lengths).collect(),
             nodes: Nodes::default(),
-            windows: vec![None; sheet.windows.len()],
+            known: calendar::Known::new(),
             charges: Vec::new(),
             defines: BTreeMap::new(),
             energies: BTreeMap::new(),

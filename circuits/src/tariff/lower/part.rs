@@ -3,8 +3,9 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::super::almanac::Set;
 use super::super::diagnostic::Diagnostic;
-use super::super::sheet::{Per, Scope};
+use super::super::sheet::{Per, Scope, Within};
 use super::Lowering;
 use crate::program::Ratio;
 
@@ -14,8 +15,8 @@ pub(super) struct Part {
     pub(super) scope: Scope,
     pub(super) days: (u32, u32),
     pub(super) slots: (u32, u32),
-    /// Windows, places in the sheet, that every slot which counts is in; in rising order.
-    pub(super) within: Vec<usize>,
+    /// Every slot that counts is in all of these; in rising order.
+    pub(super) within: Vec<Set>,
 }
 
 impl Part {
@@ -24,9 +25,10 @@ impl Part {
         self.days.1 - self.days.0
     }
 
-    /// The same, of the slots in further windows only.
-    pub(super) fn narrowed(&self, within: &[usize]) -> Part {
-        let mut all: Vec<_> = self.within.iter().chain(within).copied().collect();
+    /// The same, of fewer slots.
+    pub(super) fn narrowed(&self, within: Option<&Within>) -> Part {
+        let mut all = self.within.clone();
+        all.extend(within.map(|within| within.set));
         all.sort_unstable();
         all.dedup();
         Part { within: all, ..self.clone() }
@@ -54,7 +56,12 @@ impl Lowering<'_> {
 
     /// The parts of a part, those without a slot in the windows left out, each with the share of it that is in the
     /// period. A part that is no wider than the scope is its own only part.
-    pub(super) fn parts(&mut self, per: &Per, within: &[usize], at: &Part) -> Result<Vec<(Part, Ratio)>, Diagnostic> {
+    pub(super) fn parts(
+        &mut self,
+        per: &Per,
+        within: Option<&Within>,
+        at: &Part,
+    ) -> Result<Vec<(Part, Ratio)>, Diagnostic> {
         let at = at.narrowed(within);
         let one = Ratio::from(1);
         let parts = match per.scope {
@@ -63,7 +70,7 @@ impl Lowering<'_> {
             Scope::Day => (at.days.0..at.days.1).map(|day| (self.day(day, &at), one)).collect(),
             _ => self.stretches(per, &at)?,
         };
-        if within.is_empty() || per.scope == Scope::Reading {
+        if within.is_none() || per.scope == Scope::Reading {
             return Ok(parts);
         }
         Ok(parts.into_iter().filter(|(part, _)| !self.inside(part).is_empty()).collect())
@@ -94,13 +101,13 @@ impl Lowering<'_> {
 
     /// A day of the period.
     pub(super) fn date(&self, day: u32) -> Date {
-        self.period.first_day().saturating_add(i64::from(day).days())
+        self.period.day(day as usize)
     }
 
-    /// The slots of a part that are in all of its windows.
+    /// The slots of a part that are in all of its sets.
     pub(super) fn inside(&mut self, part: &Part) -> Vec<u32> {
-        let windows: Vec<_> = part.within.iter().map(|window| self.window(*window)).collect();
-        let counts = |slot: &u32| windows.iter().all(|window| window[*slot as usize]);
+        let within: Vec<_> = part.within.iter().map(|set| self.first_of(&[*set])).collect();
+        let counts = |slot: &u32| within.iter().all(|set| set[*slot as usize] == 0);
         (part.slots.0..part.slots.1).filter(counts).collect()
     }
 }

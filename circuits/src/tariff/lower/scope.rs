@@ -14,7 +14,7 @@ use crate::program::{Node, Ratio};
 impl Lowering<'_> {
     pub(super) fn scoped(&mut self, scoped: &Scoped, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
         let mut values = Vec::new();
-        for (part, share) in self.parts(&scoped.per, &scoped.within, at)? {
+        for (part, share) in self.parts(&scoped.per, scoped.within.as_ref(), at)? {
             let value = self.amount(&scoped.of, &part)?;
             self.grow(value.terms.len() + 1, span)?;
             values.push(value.times(&share).ok_or_else(|| too_large(span))?);

@@ -17,7 +17,7 @@ const DENSE: usize = 4;
 impl Lowering<'_> {
     /// A series' sum over a part.
     pub(super) fn energy(&mut self, series: &Series, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
-        let at = at.narrowed(&series.within);
+        let at = at.narrowed(series.within.as_ref());
         let slots = self.inside(&at);
         let key = (series.of, at);
         if let Some(sum) = self.energies.get(&key) {
@@ -68,7 +68,7 @@ impl Lowering<'_> {
         weights: Vec<(u32, Ratio)>,
         span: &Span,
     ) -> Result<Affine, Diagnostic> {
-        let count = self.places.len();
+        let count = self.period.slots().count() as usize;
         let rates: BTreeMap<Ratio, u16> = BTreeMap::new();
         if weights.len() < 2 || weights.len() * DENSE < count {
             return self.one_by_one(register, weights, span);

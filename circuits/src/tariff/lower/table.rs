@@ -1,5 +1,7 @@
 //! Price tables.
 
+use std::rc::Rc;
+
 use num_traits::Zero;
 
 use super::super::diagnostic::{Diagnostic, Span};
@@ -13,13 +15,13 @@ use crate::program::{Piece, Ratio, Schedule};
 impl Lowering<'_> {
     /// What a table comes to over a part.
     pub(super) fn table(&mut self, table: &Table, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
-        let at = at.narrowed(&table.series.within);
+        let at = at.narrowed(table.series.within.as_ref());
         match &table.columns {
             Columns::Flat => self.flat(table, &at, span),
             _ if table.per.scope == Scope::Reading => self.each_reading(table, &at, span),
             columns => {
                 let mut values = Vec::new();
-                for (part, share) in self.parts(&table.per, &[], &at)? {
+                for (part, share) in self.parts(&table.per, None, &at)? {
                     let energy = self.energy(&table.series, &part, span)?;
                     let schedule = table.rows.first().and_then(|row| schedule(columns, row, &part, &share));
                     let schedule = schedule.ok_or_else(|| too_large(span))?;
@@ -32,13 +34,14 @@ impl Lowering<'_> {
 
     /// Every slot at its row's price.
     fn flat(&mut self, table: &Table, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
-        let slots = self.inside(at);
-        let priced = slots.into_iter().filter_map(|slot| Some((slot, self.row(table, slot)?.prices[0])));
+        let rows = self.rows(table);
+        let priced = self.inside(at).into_iter();
+        let priced =
+            priced.filter_map(|slot| Some((slot, table.rows.get(usize::from(rows[slot as usize]))?.prices[0])));
         let priced: Vec<_> = priced.collect();
-        let Source::Series(_) = table.series.of else {
-            let Source::Register(register) = table.series.of else { return Ok(Affine::default()) };
+        if let Source::Register(register) = table.series.of {
             return self.weighed(register, priced, span);
-        };
+        }
         let mut values = Vec::new();
         for (slot, price) in priced {
             let value = self.in_slot(table.series.of, slot, span)?;
@@ -51,21 +54,21 @@ impl Lowering<'_> {
     fn each_reading(&mut self, table: &Table, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
         let one = Ratio::from(1);
         let schedules: Vec<_> = table.rows.iter().map(|row| schedule(&table.columns, row, at, &one)).collect();
+        let rows = self.rows(table);
         let mut values = Vec::new();
         for slot in self.inside(at) {
-            let Some(row) = table.rows.iter().position(|row| row.week.contains(self.places[slot as usize])) else {
-                continue;
-            };
+            let Some(schedule) = schedules.get(usize::from(rows[slot as usize])) else { continue };
             let value = self.in_slot(table.series.of, slot, span)?;
-            let priced = schedules[row].clone().and_then(|schedule| self.scheduled(schedule, value));
+            let priced = schedule.clone().and_then(|schedule| self.scheduled(schedule, value));
             values.push(priced.ok_or_else(|| too_large(span))?);
         }
         self.total(&values, span)
     }
 
-    /// The row that prices a slot.
-    fn row<'t>(&self, table: &'t Table, slot: u32) -> Option<&'t Row> {
-        table.rows.iter().find(|row| row.week.contains(self.places[slot as usize]))
+    /// The row that prices each of the period's slots.
+    fn rows(&mut self, table: &Table) -> Rc<[u16]> {
+        let sets: Vec<_> = table.rows.iter().map(|row| row.set).collect();
+        self.first_of(&sets)
     }
 }
 

@@ -4,7 +4,7 @@ use wattproof_meter::quantity::{Register, Unit};
 
 use super::super::tree::Extreme;
 use super::super::unit::Dim;
-use super::{Scope, SeriesOf, Span, Table};
+use super::{Scope, SeriesOf, Span, Table, Within};
 use crate::program::{Ratio, Ties};
 
 /// A rounding unit in base units, above zero, and its tie rule.
@@ -32,6 +32,7 @@ impl Amount {
             | AmountKind::Charge(_)
             | AmountKind::Define(_)
             | AmountKind::Carry(_)
+            | AmountKind::Data(_)
             | AmountKind::Energy(_)
             | AmountKind::Power(_)
             | AmountKind::Price(_) => Vec::new(),
@@ -104,6 +105,8 @@ pub(crate) enum AmountKind {
     Define(usize),
     /// A place in [`Sheet::carries`](super::Sheet).
     Carry(usize),
+    /// Published numbers, by their place in [`Sheet::data`](super::Sheet).
+    Data(usize),
     /// The series' sum.
     Energy(Series),
     /// The power of a single slot.
@@ -175,12 +178,11 @@ impl Source {
     }
 }
 
-/// A register's or a series' values in the slots that are in all of some windows.
+/// A register's or a series' values, perhaps in some slots only.
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
     pub(crate) of: Source,
-    /// Places in the sheet.
-    pub(crate) within: Vec<usize>,
+    pub(crate) within: Option<Within>,
 }
 
 /// An expression evaluated over each part of a scope.
@@ -188,8 +190,8 @@ pub(crate) struct Series {
 pub(crate) struct Scoped {
     pub(crate) how: Aggregate,
     pub(crate) per: Per,
-    /// Windows, places in the sheet: parts without a slot in all of them are left out.
-    pub(crate) within: Vec<usize>,
+    /// Parts without a slot in these are left out.
+    pub(crate) within: Option<Within>,
     pub(crate) of: Amount,
 }
 

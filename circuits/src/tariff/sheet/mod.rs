@@ -14,6 +14,7 @@ pub(super) use table::*;
 
 use wattproof_meter::quantity::Register;
 
+use super::almanac::Almanac;
 use super::carry::Carry;
 use super::currency::Currency;
 use super::diagnostic::Span;
@@ -29,7 +30,9 @@ pub(crate) struct Sheet {
     /// Where the header names the zone.
     pub(crate) zone: Span,
     pub(crate) registers: Vec<Register>,
-    pub(crate) windows: Vec<Window>,
+    pub(crate) almanac: Almanac,
+    pub(crate) times: Vec<Times>,
+    pub(crate) data: Vec<Published>,
     pub(crate) series: Vec<SeriesOf>,
     pub(crate) defines: Vec<Define>,
     pub(crate) carries: Vec<Carry>,

@@ -25,6 +25,7 @@ impl<'a> Formula<'a, '_> {
             AmountKind::Charge(place) => return sheet.charges[*place].name.clone(),
             AmountKind::Define(place) => return sheet.defines[*place].name.clone(),
             AmountKind::Carry(place) => return sheet.carries[*place].name.clone(),
+            AmountKind::Data(place) => return sheet.almanac.data()[*place].name.clone(),
             AmountKind::Energy(of) => return format!("energy of {}", series(sheet, of)),
             AmountKind::Power(of) => return format!("power of {}", series(sheet, of)),
             AmountKind::Extreme(which, of) => return format!("{}({})", extreme(*which), self.list(of)),
@@ -116,7 +117,7 @@ impl<'a> Formula<'a, '_> {
                 format!("{}(power of {of})", how.trim())
             };
         }
-        let within: String = within.iter().map(|window| format!(" in {}", self.sheet.windows[*window].name)).collect();
+        let within = within.as_ref().map(|within| format!(" in {}", within.text)).unwrap_or_default();
         format!("{how}{}{within} {}", per_text(per), self.of(of, true))
     }
 
@@ -172,6 +173,6 @@ pub(super) fn series(sheet: &Sheet, series: &Series) -> String {
         Source::Register(place) => sheet.registers[place].name(),
         Source::Series(place) => &sheet.series[place].name,
     };
-    let within = series.within.iter().map(|window| format!(" in {}", sheet.windows[*window].name));
-    within.fold(name.to_owned(), |text, window| text + &window)
+    let within = series.within.as_ref().map(|within| format!(" in {}", within.text)).unwrap_or_default();
+    format!("{name}{within}")
 }

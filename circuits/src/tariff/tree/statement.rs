@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{At, Expr, Quantity, Rounding, Span, Text, Window};
+use super::{At, Data, Dates, Expr, Quantity, Rounding, Season, Span, Text, Window};
 
 /// A statement.
 #[derive(Clone, Debug)]
@@ -8,6 +8,9 @@ pub(crate) enum Statement<'a> {
     Header(Header<'a>),
     Register(Register<'a>),
     Gaps(Text<'a>),
+    Dates(Dates<'a>),
+    Data(Data<'a>),
+    Season(Season<'a>),
     Window(Window<'a>),
     Series(SeriesOf<'a>),
     Define(Define<'a>),
