@@ -9,18 +9,25 @@
 
 mod almanac;
 mod amount;
+mod carry;
 mod charge;
 mod check;
+mod condition;
 mod coverage;
 mod currency;
 mod declared;
+mod definition;
 mod diagnostic;
+mod function;
 mod grammar;
 mod grid;
 mod header;
+mod lookup;
 mod lower;
 mod names;
+mod quantity;
 mod register;
+mod scope;
 mod season;
 mod sheet;
 mod show;
@@ -29,8 +36,10 @@ mod text;
 mod times;
 mod tree;
 mod unit;
+mod unused;
 mod window;
 
+pub use carry::{Carry, CarryRule};
 pub use currency::Currency;
 pub use diagnostic::{Diagnostic, Related, Span, line_column};
 pub use text::MAX_BYTES;
@@ -190,6 +199,11 @@ impl Tariff {
     /// What a gap in the readings does.
     pub fn gaps(&self) -> Gaps {
         Gaps::Refuse
+    }
+
+    /// What it takes from earlier bills, in the order of [`Program::carried`].
+    pub fn carries(&self) -> &[Carry] {
+        &self.sheet.carries
     }
 
     /// Whether the total is declared exact rather than rounded.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::almanac::{Says, When};
-use super::super::amount::decimal;
 use super::super::diagnostic::Diagnostic;
+use super::super::quantity::decimal;
 use super::super::sheet::{Published, Sheet};
 use crate::data::{Data, DataSet, Declared, Kind, Per};
 use crate::exact;
