@@ -9,6 +9,7 @@
 
 mod almanac;
 mod amount;
+mod by;
 mod carry;
 mod charge;
 mod check;

@@ -142,8 +142,8 @@ impl Known<'_, '_> {
             ExprKind::Curve(curve) => self.curve(curve)?,
             ExprKind::Price(price) => {
                 let table = self.table(price)?;
-                let least = if price.per.is_some() { table.per.scope } else { Scope::Reading };
-                let nature = Nature { least, ..Nature::MEASURED };
+                let least = if price.per().is_some() { table.per.scope } else { Scope::Reading };
+                let nature = Nature { least, broken: table.is_shared(), ..Nature::MEASURED };
                 self.stands(nature, span)?;
                 (AmountKind::Price(Box::new(table)), Dim::MONEY, nature)
             }

@@ -153,7 +153,7 @@ fn atom<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'
         energy.map(ExprKind::Energy),
         power().map(ExprKind::Power),
         highest.map(|(count, series)| ExprKind::Highest(count, series)),
-        price().map(|price| ExprKind::Price(Box::new(price))),
+        price(expression.clone()).map(|price| ExprKind::Price(Box::new(price))),
         lookup(expression.clone()).map(|lookup| ExprKind::Lookup(Box::new(lookup))),
         curve(expression.clone()).map(|curve| ExprKind::Curve(Box::new(curve))),
         extreme.map(|(which, of)| ExprKind::Extreme(which, of)),

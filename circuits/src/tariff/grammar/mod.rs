@@ -5,7 +5,7 @@ mod calendar;
 mod expression;
 mod lookup;
 mod statement;
-mod table;
+pub(super) mod table;
 mod words;
 
 use chumsky::error::{RichPattern, RichReason};

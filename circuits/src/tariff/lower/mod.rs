@@ -6,6 +6,7 @@
 
 mod affine;
 mod amount;
+mod blocks;
 mod bounds;
 mod calendar;
 mod choice;
