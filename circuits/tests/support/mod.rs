@@ -9,6 +9,7 @@ pub mod generate;
 pub mod lies;
 pub mod programs;
 pub mod tape;
+pub mod tariffs;
 
 use std::collections::BTreeMap;
 
