@@ -12,6 +12,7 @@ mod calendar;
 mod choice;
 mod data;
 mod function;
+mod gaps;
 mod nodes;
 mod part;
 mod piecewise;
@@ -20,7 +21,7 @@ mod scope;
 mod series;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use affine::Affine;
 pub(super) use data::Values;
@@ -31,10 +32,16 @@ use super::diagnostic::{Diagnostic, Span};
 use super::grid::{Grids, unit_of_total};
 use super::sheet::{Amount, Rounding, Sheet, Shown, Source};
 use crate::period::Period;
-use crate::program::{Carried, Figure, Line, NodeId, Program};
+use crate::program::{Carried, Figure, Line, NodeId, Place, Program};
 
 /// The program of a checked tariff over a period of its own calendar.
-pub(super) fn program(sheet: &Sheet, period: &Period, data: Values) -> Result<Program, Diagnostic> {
+pub(super) fn program(
+    sheet: &Sheet,
+    period: &Period,
+    data: Values,
+    gaps: &BTreeSet<Place>,
+) -> Result<Program, Diagnostic> {
+    let estimates = gaps::estimates(sheet, period, gaps)?;
     let mut lowering = Lowering::new(sheet, period, data);
     let mut lines = Vec::new();
     for charge in &sheet.charges {
@@ -48,12 +55,12 @@ pub(super) fn program(sheet: &Sheet, period: &Period, data: Values) -> Result<Pr
     let carried = sheet.carries.iter();
     let carried: Vec<_> =
         carried.map(|carry| Carried { name: carry.name.clone(), unit: carry.unit, below: carry.below }).collect();
-    let grids = Grids::of(&lowering.nodes.all, &carried);
+    let grids = Grids::of(&lowering.nodes.all, &carried, &estimates);
     let unit = unit_of_total(sheet, &grids, &lines, total)?;
     let mut program = Program {
         registers: sheet.registers.clone(),
         slots: period.slots(),
-        estimates: BTreeMap::new(),
+        estimates,
         carried,
         nodes: lowering.nodes.all,
         lines,

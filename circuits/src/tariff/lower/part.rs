@@ -85,7 +85,7 @@ impl Lowering<'_> {
             let until = (day..at.days.1).find(|day| self.date(*day) >= end).unwrap_or(at.days.1);
             let whole = days_between(first, end);
             let cut = i128::from(until - day) != whole;
-            if cut && !per.prorated {
+            if cut && !per.prorated && !self.data.assumed {
                 let word = per.scope.word();
                 let message = format!("the period cuts the {word} that begins on {first}");
                 let help = format!("bill whole {word}s, or say that a cut one counts by its days: per {word} prorated");
@@ -93,7 +93,10 @@ impl Lowering<'_> {
             }
             let slots = (self.days[day as usize], self.days[until as usize]);
             let part = Part { scope: per.scope, days: (day, until), slots, within: at.within.clone() };
-            parts.push((part, Ratio::new(i128::from(until - day), whole)));
+            parts.push((
+                part,
+                if cut && per.prorated { Ratio::new(i128::from(until - day), whole) } else { Ratio::from(1) },
+            ));
             day = until;
         }
         Ok(parts)
