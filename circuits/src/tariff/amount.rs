@@ -154,7 +154,8 @@ impl Known<'_, '_> {
     /// What a name stands for.
     fn name(&mut self, name: &Text<'_>) -> Option<Part> {
         let is_source = self.sources.knows(name.is);
-        if self.by_slot && is_source {
+        let is_value = self.values.knows(name.is) || self.data.knows(name.is);
+        if self.by_slot && (is_source || !is_value) {
             return self.energy(&tree::Series { of: name.clone(), within: Vec::new() });
         }
         if !self.values.knows(name.is) {

@@ -31,7 +31,7 @@ pub(super) fn per<'t, 's: 't>() -> impl Rule<'t, 's, Per<'s>> {
 }
 
 pub(super) fn series<'t, 's: 't>() -> impl Rule<'t, 's, Series<'s>> {
-    name("a register").then(within()).map(|(of, within)| Series { of, within })
+    name("a register or series").then(within()).map(|(of, within)| Series { of, within })
 }
 
 fn within<'t, 's: 't>() -> impl Rule<'t, 's, Vec<Text<'s>>> {
@@ -161,7 +161,7 @@ fn atom<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'
         root(expression.clone()),
         ratio(expression.clone()),
         word("days").to(ExprKind::Days),
-        name("a charge").map(|name| ExprKind::Name(name.is)),
+        name("a name").map(|name| ExprKind::Name(name.is)),
     )))
     .or(bracketed(expression))
 }
@@ -183,7 +183,8 @@ fn ratio<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<
     both.then_ignore(word("or")).then(otherwise).map(|((of, over), or)| ExprKind::Ratio(Box::new([of, over, or])))
 }
 
-fn bracketed<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, Expr<'s>> {
+/// An amount in brackets, perhaps rounded.
+pub(super) fn bracketed<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, Expr<'s>> {
     let inside = placed(expression.then(rounding().or_not())).delimited_by(mark("("), mark(")"));
     inside.map(|At { is: (of, rounding), span }| match rounding {
         Some(rounding) => At { is: ExprKind::Rounded(Box::new(of), rounding), span },

@@ -17,11 +17,7 @@ const PERSONAL: &[u8; 14] = b"wattproof:data";
 
 /// The values of each declared data set, by its place in the sheet.
 #[derive(Debug)]
-pub(in crate::tariff) struct Values {
-    all: Vec<Value>,
-    /// Whether they stand in for what is not published: the tariff is lowered for its findings only.
-    pub(super) assumed: bool,
-}
+pub(in crate::tariff) struct Values(Vec<Value>);
 
 /// Of slots: one for each of the period's. Of days: one for the day before the period, then one for each of its days.
 #[derive(Debug)]
@@ -44,11 +40,11 @@ impl Values {
                 Err(finding) => found.push(finding),
             }
         }
-        if found.is_empty() { Ok(Values { all, assumed: false }) } else { Err(found) }
+        if found.is_empty() { Ok(Values(all)) } else { Err(found) }
     }
 
     /// Values that stand in while nothing is published: first choices, no dates, zeros.
-    pub(in crate::tariff) fn assumed(sheet: &Sheet, period: &Period) -> Self {
+    pub(super) fn assumed(sheet: &Sheet, period: &Period) -> Self {
         let count = |per: Per| match per {
             Per::Day => period.days() as usize + 1,
             Per::Slot => period.slots().count() as usize,
@@ -58,12 +54,12 @@ impl Values {
             Kind::OneOf { per, .. } => Value::Places(*per, vec![0; count(*per)]),
             Kind::Number { per, .. } => Value::Numbers(*per, vec![Ratio::from(0); count(*per)]),
         });
-        Values { all: assumed.collect(), assumed: true }
+        Values(assumed.collect())
     }
 
     /// A number of a data set in base units, in a slot of a day of the period.
     pub(super) fn number(&self, data: usize, slot: u32, day: usize) -> Option<Ratio> {
-        match self.all.get(data)? {
+        match self.0.get(data)? {
             Value::Numbers(Per::Slot, numbers) => numbers.get(slot as usize).copied(),
             Value::Numbers(Per::Day, numbers) => numbers.get(day + 1).copied(),
             Value::Places(..) => None,
@@ -73,8 +69,8 @@ impl Values {
     /// The digest of every value that the period uses, in the tariff's order.
     pub(in crate::tariff) fn digest(&self) -> [u8; 32] {
         let mut state = blake2b_simd::Params::new().hash_length(32).personal(PERSONAL).to_state();
-        state.update(&(self.all.len() as u64).to_le_bytes());
-        for value in &self.all {
+        state.update(&(self.0.len() as u64).to_le_bytes());
+        for value in &self.0 {
             match value {
                 Value::Places(_, places) => {
                     state.update(&[0]).update(&(places.len() as u64).to_le_bytes());
@@ -96,7 +92,7 @@ impl Values {
 
 impl Says for Values {
     fn value(&self, data: usize, slot: u32, day: usize, when: When) -> usize {
-        let place = match (self.all.get(data), when) {
+        let place = match (self.0.get(data), when) {
             (Some(Value::Places(Per::Slot, places)), _) => places.get(slot as usize),
             (Some(Value::Places(Per::Day, places)), When::Now) => places.get(day + 1),
             (Some(Value::Places(Per::Day, places)), When::Before) => places.get(day),
