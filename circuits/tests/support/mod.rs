@@ -10,6 +10,7 @@ pub mod lies;
 pub mod programs;
 pub mod published;
 pub mod tape;
+pub mod tariffs;
 
 use std::collections::BTreeMap;
 
