@@ -23,6 +23,7 @@ pub mod committed;
 pub mod data;
 pub mod exact;
 pub mod families;
+pub mod gadget;
 pub mod layout;
 mod link;
 pub mod params;
