@@ -10,7 +10,7 @@ use thiserror::Error;
 use wattproof_circuits::bill::Bill;
 pub use wattproof_circuits::families::Family;
 use wattproof_circuits::prepared::Prepared;
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_circuits::yardstick::Multiexp;
 use wattproof_meter::batch::{SealedBatch, Sealer};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
@@ -110,7 +110,7 @@ pub fn measure(family: Family, readings: u32, progress: &mut dyn FnMut(Progress)
     let fails = BenchRefusal::Fails;
     let (frame, key) = frame(family, days).ok_or(fails("the meter does not seal"))?;
     let opened = customer::open(&frame, &key, progress)?;
-    let program = frame.tariff.program(&frame.period).map_err(|_| fails("the tariff has no program"))?;
+    let program = frame.tariff.program(&frame.period, Inputs::NONE).map_err(|_| fails("the tariff has no program"))?;
     let started = Instant::now();
     let prepared = Prepared::new(&program).map_err(|_| fails("the program cannot be prepared"))?;
     // The first proof makes the proving key.
@@ -292,7 +292,7 @@ mod tests {
     fn the_tariffs_are_the_families() {
         for family in Family::ALL {
             let (frame, _) = frame(family, 2).unwrap();
-            let ours = frame.tariff.program(&frame.period).unwrap();
+            let ours = frame.tariff.program(&frame.period, Inputs::NONE).unwrap();
             let theirs = family.program(ours.registers[0].clone(), ours.slots);
             let mut readings = Readings::gaps(ours.slots, 1);
             for number in FIRST_DAY..FIRST_DAY + 2 {

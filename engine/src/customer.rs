@@ -14,6 +14,7 @@ use wattproof_circuits::committed::Committed;
 use wattproof_circuits::period::{Calendar, Period};
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::rule;
+use wattproof_circuits::tariff::Inputs;
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::key::MasterKey;
@@ -131,7 +132,8 @@ pub fn prove(
 ) -> Result<ProvedBill, CustomerRefusal> {
     let frame = store.look(|view| frame(view, order))?;
     let (opened, decrypt) = timed(|| open(&frame, key, progress))?;
-    let program = frame.tariff.program(&frame.period).map_err(|findings| CustomerRefusal::Program { findings })?;
+    let program =
+        frame.tariff.program(&frame.period, Inputs::NONE).map_err(|findings| CustomerRefusal::Program { findings })?;
 
     progress(Progress { step: "price", done: 0, total: 1 });
     let (priced, price) = timed(|| {
