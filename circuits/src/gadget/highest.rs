@@ -133,20 +133,15 @@ impl Gadget for Highest {
     }
 
     fn assign(&self, chip: &Chip, rows: &mut Rows<'_, '_>, At { row: start, .. }: At) -> Result<(), Error> {
-        let marked = rows.witness.map(|witness| {
-            let order = self.order(&witness.inputs);
-            order.into_iter().take(self.count).collect::<Vec<_>>()
-        });
-        let least = marked.as_ref().and_then(|marked| marked.last()).map(|member| self.of[*member]);
-        let level = least.map_or_else(Known::unknown, |input| rows.known(|witness| witness.inputs[input]));
+        let marks = rows.witness.map(|witness| self.marks(&witness.inputs));
+        let level = rows.known(|witness| self.level(&witness.inputs));
         let (mut sum, mut count) = (Known::known(0i128), Known::known(0i128));
         chip.q_start.enable(rows.region, start - 1)?;
         for (member, input) in self.of.iter().enumerate() {
             let row = start + member;
             chip.q_highest.enable(rows.region, row)?;
             let value = rows.assign_input(row, *input)?;
-            let mark = marked.as_ref().map(|marked| i128::from(marked.contains(&member)));
-            let mark = mark.map_or_else(Known::unknown, Known::known);
+            let mark = marks.as_ref().map_or_else(Known::unknown, |marks| Known::known(i128::from(marks[member])));
             rows.assign_sum(row, sum)?;
             rows.assign_operand(row, count)?;
             rows.assign(LEVEL_CELL, chip.level, row, level)?;
@@ -175,5 +170,18 @@ impl Highest {
         let mut order: Vec<usize> = (0..self.of.len()).collect();
         order.sort_by_key(|member| std::cmp::Reverse(inputs[self.of[*member]]));
         order
+    }
+
+    /// Which members are summed.
+    fn marks(&self, inputs: &[i128]) -> Vec<bool> {
+        let mut marks = vec![false; self.of.len()];
+        self.order(inputs).into_iter().take(self.count).for_each(|member| marks[member] = true);
+        marks
+    }
+
+    /// The least input that is summed.
+    fn level(&self, inputs: &[i128]) -> i128 {
+        let least = self.order(inputs).into_iter().take(self.count).last();
+        least.map_or(0, |member| inputs[self.of[member]])
     }
 }

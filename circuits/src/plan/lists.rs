@@ -1,5 +1,5 @@
-//! Lists of values: priced each, the largest of them, climbing one after the other. A long list of inputs is looked up, a
-//! row an input; a short one, or one of other values, is made of comparisons.
+//! Lists of values: priced each, or the largest of them. A long list of inputs is looked up, a row an input; a short one,
+//! or one of other values, is made of comparisons.
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use crate::exact;
-use crate::gadget::{Climb, Each, Highest, Largest, PACKED, Priced, Ranked, SQUARES_BITS, Span, Squares};
+use crate::gadget::{Each, Highest, Largest, PACKED, Priced, Ranked, SQUARES_BITS, Span, Squares};
 use crate::program::{Ratio, Schedule};
 
 use super::expr::{Expr, Weights, common_denominator, range};
@@ -16,7 +16,7 @@ use super::form::{Form, Overflow};
 use super::function::Function;
 use super::planner::{Planned, Planner};
 use super::task::{self, Members, Then};
-use super::{Given, Interval, LIMIT};
+use super::{Given, Interval};
 
 /// Inputs that range over more bits than this are not looked up.
 const LOOK_UP_BITS: u32 = 44;
@@ -32,7 +32,7 @@ impl Planner<'_> {
         }
         let mut sum = Form::zero();
         for (bits, group) in groups {
-            let comparisons = group.iter().map(|(_, function)| function.pieces().len() - 1).sum();
+            let comparisons = group.iter().map(|(_, function)| function.pieces().len().saturating_sub(1)).sum();
             if bits <= LOOK_UP_BITS && self.looks_up(comparisons) {
                 let looked_up = self.looked_up(&group)?;
                 sum = self.sum(&sum, &looked_up, Ratio::one())?;
@@ -103,6 +103,9 @@ impl Planner<'_> {
     }
 
     fn largest_input(&mut self, members: &[Rc<Expr>], count: usize) -> Planned<Form> {
+        if members.len() <= count {
+            return self.largest_other(members, count);
+        }
         let scaled = self.fits(Scaled::of(members, &[]).ok_or(Overflow))?;
         let ranges = scaled.ranges(self)?;
         let hull = ranges.iter().copied().reduce(Interval::hull).unwrap_or(Interval { lo: 0, hi: 0 });
@@ -123,6 +126,9 @@ impl Planner<'_> {
     fn largest_other(&mut self, members: &[Rc<Expr>], count: usize) -> Planned<Form> {
         let forms = members.iter().map(|member| self.form(member)).collect::<Planned<Vec<_>>>()?;
         let forms = forms.into_iter().map(|form| self.whole(form)).collect::<Planned<Vec<_>>>()?;
+        if forms.len() <= count {
+            return forms.iter().try_fold(Form::zero(), |sum, form| self.sum(&sum, form, Ratio::one()));
+        }
         if count == 1 {
             return self.largest_form(forms);
         }
@@ -187,98 +193,17 @@ impl Planner<'_> {
         let unit = self.fits(exact::mul(&scaled.unit, &scaled.unit).ok_or(Overflow))?;
         self.fits(step.times(unit)).map(Some)
     }
-
-    /// Amounts that climb through blocks one after the other.
-    pub(super) fn climb(&mut self, of: &[(Rc<Expr>, usize)], bounds: &[Ratio], rows: &[Vec<Ratio>]) -> Planned<Form> {
-        let runs = self.fits(runs(of, rows).ok_or(Overflow))?;
-        let amounts: Vec<Rc<Expr>> = runs.iter().map(|(amount, _)| amount.clone()).collect();
-        if amounts.iter().all(|amount| amount.is_affine()) && self.looks_up(runs.len() * bounds.len()) {
-            let scaled = self.fits(Scaled::of(&amounts, bounds).ok_or(Overflow))?;
-            let ranges = scaled.ranges(self)?;
-            if ranges.iter().all(|range| range.lo >= 0) {
-                return self.climbed_by_row(&scaled, &ranges, &runs, bounds, rows);
-            }
-        }
-        self.climbed_by_comparisons(&runs, bounds, rows)
-    }
-
-    /// The dearest block leaves the circuit; up to each bound amounts pay what their row then charges more.
-    fn climbed_by_row(
-        &mut self,
-        scaled: &Scaled,
-        ranges: &[Interval],
-        runs: &[(Rc<Expr>, usize)],
-        bounds: &[Ratio],
-        rows: &[Vec<Ratio>],
-    ) -> Planned<Form> {
-        let mut sum = Form::zero();
-        for (amount, row) in runs {
-            let amount = self.form(amount)?;
-            sum = self.sum(&sum, &amount, rows[*row].last().copied().unwrap_or_default())?;
-        }
-        let inputs = scaled.inputs(self)?;
-        for (at, bound) in bounds.iter().enumerate() {
-            let less = |row: &Vec<Ratio>| exact::sub(&row[at], &row[at + 1]);
-            let less = self.fits(rows.iter().map(less).collect::<Option<Vec<_>>>().ok_or(Overflow))?;
-            let denominator = self.fits(common_denominator(less.iter()).ok_or(Overflow))?;
-            let whole = |price: &Ratio| price.numer().checked_mul(denominator / price.denom());
-            let prices = self.fits(less.iter().map(whole).collect::<Option<Vec<_>>>().ok_or(Overflow))?;
-            let bound = self.fits(exact::div(bound, &scaled.unit).ok_or(Overflow))?.to_integer();
-            let of: Vec<_> = inputs.iter().zip(runs).map(|(input, (_, row))| (*input, prices[*row])).collect();
-            let paid = self.climbed_to(&of, ranges, bound)?;
-            let unit = self.fits(exact::div(&scaled.unit, &denominator.into()).ok_or(Overflow))?;
-            sum = self.sum(&sum, &paid, unit)?;
-        }
-        Ok(sum)
-    }
-
-    /// What amounts pay up to a bound.
-    fn climbed_to(&mut self, of: &[(usize, i128)], ranges: &[Interval], bound: i128) -> Planned<Form> {
-        let total = ranges.iter().try_fold(Interval { lo: 0, hi: 0 }, |sum, range| sum.plus(*range));
-        let reach = self.bounded(total)?.hi.min(self.bounded((bound <= LIMIT).then_some(bound))?);
-        let least = of.iter().map(|(_, price)| *price).min().unwrap_or(0).min(0);
-        let most = of.iter().map(|(_, price)| *price).max().unwrap_or(0).max(0);
-        let ends = least.checked_mul(reach).zip(most.checked_mul(reach));
-        let interval = self.bounded(ends.and_then(|(lo, hi)| Interval::new(lo, hi)))?;
-        let greatest = ranges.iter().map(|range| range.hi).max().unwrap_or(0);
-        if interval.width() == 0 {
-            return Ok(Form::zero());
-        }
-        Ok(self.step(Climb { of: of.to_vec(), bound, greatest, interval }))
-    }
-
-    /// What each amount pays is what its row charges for all so far, less what it charges for all before.
-    fn climbed_by_comparisons(
-        &mut self,
-        runs: &[(Rc<Expr>, usize)],
-        bounds: &[Ratio],
-        rows: &[Vec<Ratio>],
-    ) -> Planned<Form> {
-        let schedules = rows.iter().map(|row| super::symbols::blocks(bounds, row)).collect::<Option<Vec<_>>>();
-        let schedules = self.fits(schedules.ok_or(Overflow))?;
-        let (mut at, mut paid) = (Form::zero(), Form::zero());
-        for (amount, row) in runs {
-            let amount = self.form(amount)?;
-            let amount = self.whole(amount)?;
-            let to = self.sum(&at, &amount, Ratio::one())?;
-            let (after, before) = (self.scheduled(&to, &schedules[*row])?, self.scheduled(&at, &schedules[*row])?);
-            paid = self.sum(&paid, &after, Ratio::one())?;
-            paid = self.sum(&paid, &before, -Ratio::one())?;
-            at = to;
-        }
-        Ok(paid)
-    }
 }
 
 /// Expressions that are affine in what is given, as whole numbers that count one unit.
-struct Scaled {
+pub(super) struct Scaled {
     members: Vec<(Vec<(Given, i128)>, i128)>,
-    unit: Ratio,
+    pub(super) unit: Ratio,
 }
 
 impl Scaled {
     /// The unit divides every bound as well.
-    fn of(members: &[Rc<Expr>], bounds: &[Ratio]) -> Option<Self> {
+    pub(super) fn of(members: &[Rc<Expr>], bounds: &[Ratio]) -> Option<Self> {
         let numbers = members.iter().flat_map(|member| member.given.values().chain([&member.constant])).chain(bounds);
         let unit = numbers.into_iter().try_fold(Ratio::zero(), |unit, number| exact::gcd(&unit, number))?;
         let unit = if unit.is_zero() { Ratio::one() } else { unit };
@@ -290,7 +215,7 @@ impl Scaled {
         Some(Scaled { members: scaled.collect::<Option<_>>()?, unit })
     }
 
-    fn ranges(&self, planner: &Planner<'_>) -> Planned<Vec<Interval>> {
+    pub(super) fn ranges(&self, planner: &Planner<'_>) -> Planned<Vec<Interval>> {
         let ranges = self.members.iter().map(|(weights, constant)| {
             let sum = range(planner.program, weights);
             planner.bounded(sum.and_then(|sum| sum.plus(Interval::point(*constant)?)))
@@ -298,7 +223,7 @@ impl Scaled {
         ranges.collect()
     }
 
-    fn inputs(&self, planner: &mut Planner<'_>) -> Planned<Vec<usize>> {
+    pub(super) fn inputs(&self, planner: &mut Planner<'_>) -> Planned<Vec<usize>> {
         self.members.iter().map(|(weights, constant)| planner.input(weights.clone(), *constant)).collect()
     }
 }
@@ -324,20 +249,6 @@ fn packed(pair: &[(Vec<(Given, i128)>, i128)], least: i128) -> Option<(Vec<(Give
     weights.retain(|_, weight| *weight != 0);
     let constant = y_constant.checked_sub(least)?.checked_mul(1 << PACKED)?.checked_add(*x_constant)?;
     Some((weights.into_iter().collect(), constant))
-}
-
-/// Neighbouring amounts of one row together; rows of the same prices are one.
-fn runs(of: &[(Rc<Expr>, usize)], rows: &[Vec<Ratio>]) -> Option<Vec<(Rc<Expr>, usize)>> {
-    let same = |row: usize| rows.iter().position(|other| *other == rows[row]).unwrap_or(row);
-    let mut runs: Vec<(Expr, usize)> = vec![];
-    for (amount, row) in of {
-        let row = same(*row);
-        match runs.last_mut() {
-            Some((sum, last)) if *last == row => sum.add(amount, &Ratio::one())?,
-            _ => runs.push(((**amount).clone(), row)),
-        }
-    }
-    Some(runs.into_iter().map(|(sum, row)| (Rc::new(sum), row)).collect())
 }
 
 /// A function's pieces with its prices as whole numbers.

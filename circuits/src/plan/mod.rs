@@ -8,6 +8,8 @@
 //! Program ─ expr, symbols ─► expressions ─ task ─► what each value needs ─ planner ─► forms, steps ─ sweep ─► Plan
 //! ```
 
+mod arithmetic;
+mod climb;
 mod expr;
 mod form;
 mod function;
