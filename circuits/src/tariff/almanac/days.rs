@@ -32,7 +32,7 @@ pub(crate) fn in_year(date: Date) -> usize {
 }
 
 /// The class of each day; of each two consecutive days when that is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Days {
     yearly: Vec<u16>,
     once: BTreeMap<Date, u16>,

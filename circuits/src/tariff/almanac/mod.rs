@@ -37,13 +37,19 @@ pub(crate) enum When {
 }
 
 /// A tariff's sets of slots, and what they are told by.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Almanac {
     calendar: Calendar,
     /// By place in the sheet; each has a variable for now and one for the day before.
     data: Vec<Declared>,
     days: Days,
     sets: Sets,
+}
+
+impl core::fmt::Debug for Almanac {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Almanac").field("data", &self.data).finish_non_exhaustive()
+    }
 }
 
 /// Hours of a day by clock place: those in the tariff day in which they begin, and those in the next.

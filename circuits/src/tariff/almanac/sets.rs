@@ -39,7 +39,7 @@ enum Act {
 }
 
 /// An arena of sets over variables and classes of days.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Sets {
     trees: Vec<Arc<Tree>>,
     ids: HashMap<Arc<Tree>, Set>,
