@@ -18,7 +18,9 @@ use wattproof_circuits::prepared::Prepared;
 fn main() {
     let yardstick = Multiexp::new(11);
     let mut seen = BTreeSet::new();
-    println!("| tariff | readings | k | rows | look-ups | plan and keys ms | prove M | verify M | proof bytes | bits disclosed | bits held |");
+    println!(
+        "| tariff | readings | k | rows | look-ups | plan and keys ms | prove M | verify M | proof bytes | bits disclosed | bits held |"
+    );
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     for case in cases() {
         let first = seen.insert(case.tariff.name().to_owned());

@@ -198,7 +198,8 @@ fn ratio<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, ExprKin
         .boxed()
 }
 
-fn bracketed<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, Expr<'s>> {
+/// An amount in brackets, perhaps rounded.
+pub(super) fn bracketed<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, Expr<'s>> {
     let inside = placed(expression.then(rounding().or_not())).delimited_by(mark("("), mark(")"));
     inside
         .map(|At { is: (of, rounding), span }| match rounding {
