@@ -272,7 +272,7 @@ fn bounds_may_be_per_unit_of_a_demand() {
 
 #[test]
 fn a_shop_s_bill_by_hand() {
-    let tariff = Tariff::parse(include_str!("../../fixtures/tariffs/good/shop.tariff")).unwrap();
+    let tariff = Tariff::parse(include_str!("support/shop.tariff")).unwrap();
     assert_eq!(tariff.gaps(), Gaps::Estimate);
     // June 2026 begins on a Monday and has 22 weekdays, of which Friday the 19th is a holiday.
     let data = data(&[("holidays", "date\n2026-06-19\n")]);
