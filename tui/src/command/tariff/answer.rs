@@ -4,11 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use wattproof_engine::amount::Amount;
 
 use crate::failure::ErrorDocument;
 use crate::findings::Finding;
-use crate::output::{Answer, GOOD, HEAD, Page};
-use crate::table::{Table, thousands};
+use crate::output::{Answer, DIM, GOOD, HEAD, Page};
+use crate::table::{Table, counted, thousands};
 
 /// A tariff to begin with: a file, or its text.
 #[derive(Serialize)]
@@ -79,6 +80,9 @@ pub struct Priced {
     pub total: String,
     pub currency: &'static str,
     pub lines: Vec<Line>,
+    pub figures: Vec<Figure>,
+    pub carried: Vec<Figure>,
+    pub gaps: u32,
 }
 
 /// A line of it.
@@ -86,6 +90,21 @@ pub struct Priced {
 pub struct Line {
     pub name: String,
     pub amount: String,
+}
+
+/// A named value that is no line: shown for later bills, or carried from earlier ones.
+#[derive(Serialize)]
+pub struct Figure {
+    pub name: String,
+    pub amount: String,
+    pub unit: String,
+}
+
+impl Figure {
+    /// From what the desk says.
+    pub fn new(name: String, amount: &Amount) -> Self {
+        Figure { name, amount: amount.number(), unit: amount.unit().to_owned() }
+    }
 }
 
 /// A plain bill with its tariff and period.
@@ -112,6 +131,14 @@ pub struct Published {
     pub version: u32,
     pub digest: String,
     pub already: bool,
+}
+
+/// Data in the store.
+#[derive(Serialize)]
+pub struct DataPublished {
+    pub name: String,
+    pub new: usize,
+    pub rows: usize,
 }
 
 /// A tariff assigned to a meter.
@@ -205,7 +232,16 @@ impl Priced {
         for line in &self.lines {
             page.line(format_args!("  {:<width$}  {:>digits$} {}", line.name, line.amount, self.currency))?;
         }
-        page.line(format_args!("  {HEAD}{:<width$}  {:>digits$} {}{HEAD:#}", "total", self.total, self.currency))
+        page.line(format_args!("  {HEAD}{:<width$}  {:>digits$} {}{HEAD:#}", "total", self.total, self.currency))?;
+        for (figures, what) in [(&self.figures, "shown for later bills"), (&self.carried, "from earlier bills")] {
+            for Figure { name, amount, unit } in figures {
+                page.line(format_args!("  {name:<width$}  {amount:>digits$} {unit}  {DIM}{what}{DIM:#}"))?;
+            }
+        }
+        match self.gaps {
+            0 => Ok(()),
+            gaps => page.note(format_args!("  {} without a reading, estimated", counted(gaps.into(), "settlement period"))),
+        }
     }
 }
 
@@ -232,6 +268,13 @@ impl Answer for Published {
         let what = if self.already { "was published before" } else { "published" };
         page.note(format_args!("{GOOD}tariff {}@{} {what}{GOOD:#}", self.name, self.version))?;
         page.detail(format_args!("digest {}", self.digest))
+    }
+}
+
+impl Answer for DataPublished {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let (new, rows) = (counted(self.new as u64, "row"), thousands(self.rows as u64));
+        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new} new, {rows} in all", self.name))
     }
 }
 
