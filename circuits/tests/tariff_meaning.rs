@@ -32,7 +32,7 @@ fn readings(program: &Program, reading: impl Fn(u32) -> u32) -> Readings {
 
 fn price(statements: &str, period: &str, reading: impl Fn(u32) -> u32) -> Priced {
     let program = program(statements, period);
-    evaluate(&program, &readings(&program, reading)).unwrap()
+    evaluate(&program, &readings(&program, reading), &[]).unwrap()
 }
 
 /// How many slots of the period a window holds: 1 Wh in each, at 1 GBP/Wh.
@@ -72,7 +72,7 @@ fn weekdays_are_those_of_tariff_days() {
         );
         let tariff = Tariff::parse(&source).unwrap();
         let program = tariff.program(&tariff.period(period).unwrap()).unwrap();
-        evaluate(&program, &readings(&program, |_| 1)).unwrap().total
+        evaluate(&program, &readings(&program, |_| 1), &[]).unwrap().total
     };
     // Monday runs from Monday 06:00 to Tuesday 06:00.
     assert_eq!(in_week("on Mon", "2026-03-02..2026-03-03"), 48);
@@ -96,7 +96,7 @@ fn clock_changes_shorten_and_lengthen_windows() {
 fn standing_charges_count_local_days() {
     let standing = "charge s = 44.836 p/day * days\ntotal = s exact";
     let program = program(standing, "2026-03");
-    let priced = evaluate(&program, &readings(&program, |_| 0)).unwrap();
+    let priced = evaluate(&program, &readings(&program, |_| 0), &[]).unwrap();
     assert_eq!(priced.lines[0].amount, ratio(44_836 * 31, 100_000).unwrap());
     let yearly = "charge s = 365 GBP/year * days / 365\ntotal = s rounded half up to 1 p";
     assert_eq!(price(yearly, "2026-03", |_| 0).total, 3_100);
@@ -109,7 +109,7 @@ fn economy_7_by_hand() {
     let source = include_str!("../../fixtures/tariffs/good/economy7.tariff");
     let tariff = Tariff::parse(source).unwrap();
     let program = tariff.program(&tariff.period("2026-03").unwrap()).unwrap();
-    let priced = evaluate(&program, &readings(&program, |_| 250)).unwrap();
+    let priced = evaluate(&program, &readings(&program, |_| 250), &[]).unwrap();
     // 31 nights of 14 half hours less two; 1,486 half hours in all; a quarter of a kWh in each.
     let pence = ratio(17_181 * 432 + 32_550 * (1_486 - 432), 4_000).unwrap();
     let energy = pence / 100;
@@ -188,7 +188,7 @@ fn quarter_hours_and_hours_are_power_too() {
         let tariff = Tariff::parse(&source).unwrap();
         let program = tariff.program(&tariff.period("2026-03").unwrap()).unwrap();
         assert_eq!(program.slots.count(), 1_486 * 30 / minutes);
-        assert_eq!(evaluate(&program, &readings(&program, |_| 1_000)).unwrap().total, expected);
+        assert_eq!(evaluate(&program, &readings(&program, |_| 1_000), &[]).unwrap().total, expected);
     }
 }
 
@@ -246,7 +246,7 @@ fn registers_are_read_apart() {
         }
     }
     // 9.6 kWh at 30 c, less 4.8 kWh at 10 c, and 96 kVArh at 1 c.
-    assert_eq!(evaluate(&program, &readings).unwrap().total, 288 - 48 + 96);
+    assert_eq!(evaluate(&program, &readings, &[]).unwrap().total, 288 - 48 + 96);
 }
 
 #[test]
@@ -351,7 +351,7 @@ fn evaluation_is_by_slot_not_by_place() {
     for slot in wide.iter() {
         assert!(readings.set(0, slot, Some(if program.slots.contains(slot) { 1 } else { 1_000 })));
     }
-    assert_eq!(evaluate(&program, &readings).unwrap().lines[0].amount, Ratio::from(48));
+    assert_eq!(evaluate(&program, &readings, &[]).unwrap().lines[0].amount, Ratio::from(48));
 }
 
 #[test]

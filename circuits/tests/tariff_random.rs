@@ -21,7 +21,7 @@ const GOOD: [&str; 5] = [
 /// The total of a tariff's text over a period, in the program's units.
 fn total(source: &str, period: &str, readings: &[u32]) -> i128 {
     let program = program(source, period);
-    evaluate(&program, &table(&program, readings)).unwrap().total
+    evaluate(&program, &table(&program, readings), &[]).unwrap().total
 }
 
 fn program(source: &str, period: &str) -> Program {
@@ -150,7 +150,7 @@ fn survive(source: &str) {
     assert!(tariff.show().contains("total"));
     let Ok(period) = tariff.period("2026-03-28..2026-03-30") else { return };
     let Ok(program) = tariff.program(&period) else { return };
-    match evaluate(&program, &table(&program, &[0, 17, 999, u32::MAX])) {
+    match evaluate(&program, &table(&program, &[0, 17, 999, u32::MAX]), &[]) {
         Ok(priced) => assert_eq!(priced.lines.len(), program.lines.len()),
         Err(refused) => assert_eq!(refused.code(), "value-too-large"),
     }

@@ -31,11 +31,11 @@ fn grids(nodes: &[Node]) -> Vec<Option<Ratio>> {
     for node in nodes {
         let grid = match node {
             Node::Readings { rates, .. } => gcd_of(rates.iter().map(|rate| Some(*rate))),
-            Node::EachReading { schedules, .. } => {
-                let one = Ratio::from(1);
-                gcd_of(schedules.iter().flatten().map(|schedule| grid_of(schedule, &one)))
+            Node::Reading(_) => Some(Ratio::from(1)),
+            Node::Each { of, schedules } => {
+                gcd_of(of.iter().map(|(of, schedule)| grid_of(&schedules[*schedule], &grids[*of]?)))
             }
-            Node::Peak { .. } => Some(Ratio::from(1)),
+            Node::Largest { of, .. } => gcd_of(of.iter().map(|of| grids[*of])),
             Node::Linear { terms, constant } => {
                 let terms = terms.iter().map(|(node, factor)| exact::mul(&grids[*node]?, factor));
                 gcd_of(terms.chain([Some(*constant)]))
@@ -43,6 +43,8 @@ fn grids(nodes: &[Node]) -> Vec<Option<Ratio>> {
             Node::Scheduled { of, schedule } => grids[*of].and_then(|grid| grid_of(schedule, &grid)),
             Node::Larger(a, b) | Node::Smaller(a, b) => gcd_of([grids[*a], grids[*b]].into_iter()),
             Node::Rounded { unit, .. } => Some(*unit),
+            // Nothing else is made yet.
+            _ => None,
         };
         grids.push(grid);
     }

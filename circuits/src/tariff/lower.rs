@@ -11,10 +11,10 @@ use super::diagnostic::{Diagnostic, Span};
 use super::grid::unit_of_total;
 use super::sheet::{Amount, AmountKind, Bound, Columns, Rounding, Row, Scope, Series, Sheet, Table};
 use super::tree::Extreme;
-use super::week::{Week, place};
+use super::week::{self, Week};
 use crate::exact;
 use crate::period::Period;
-use crate::program::{Line, Node, NodeId, Piece, Program, Ratio, Schedule, SlotClasses};
+use crate::program::{Line, Node, NodeId, Piece, Place, Program, Ratio, Schedule, SlotClasses};
 
 /// The most slot classes that a program may hold in all: what keeps a hostile tariff from filling the memory.
 const MAX_CLASSES: usize = 1 << 26;
@@ -32,13 +32,23 @@ pub(super) fn program(sheet: &Sheet, period: &Period) -> Result<Program, Diagnos
     let lines: Vec<_> =
         lines.map(|(charge, node)| Line { name: charge.name.clone(), node: *node, shown: charge.shown }).collect();
     let unit = unit_of_total(sheet, &lowering.nodes, &lines, total)?;
-    Ok(Program { registers: sheet.registers.clone(), slots: period.slots(), nodes: lowering.nodes, lines, total, unit })
+    Ok(Program {
+        registers: sheet.registers.clone(),
+        slots: period.slots(),
+        estimates: BTreeMap::new(),
+        carried: vec![],
+        nodes: lowering.nodes,
+        lines,
+        total,
+        unit,
+        figures: vec![],
+    })
 }
 
 /// The place of each of the period's slots in the week.
 fn places(period: &Period) -> Vec<usize> {
     let local = period.slots().iter().filter_map(|slot| period.local(slot));
-    local.map(|local| place(period.calendar(), &local)).collect()
+    local.map(|local| week::place(period.calendar(), &local)).collect()
 }
 
 /// `constant + Σ factor · node`.
@@ -166,9 +176,9 @@ impl Lowering<'_> {
 
     /// Watts: energy per slot over the hours of a slot.
     fn peak(&mut self, series: &Series, span: &Span) -> Result<Affine, Diagnostic> {
-        let (classes, count) = self.series_classes(series, span)?;
-        let within = [true, false][..count].to_vec();
-        let node = self.push(Node::Peak { register: series.register, classes, within });
+        let (classes, _) = self.series_classes(series, span)?;
+        let of = self.each(series.register, &classes, |class| (class == 0).then_some(()));
+        let node = self.push(Node::Largest { of: of.into_iter().map(|(node, ())| node).collect(), count: 1 });
         let per_hour = Ratio::new(60, i128::from(self.period.calendar().slot().minutes()));
         Ok(Affine::node(node, per_hour))
     }
@@ -211,14 +221,25 @@ impl Lowering<'_> {
         let schedules = table.rows.iter().map(|row| self.schedule(columns, row));
         let schedules = schedules.collect::<Option<Vec<_>>>().ok_or_else(|| too_large(span))?;
         if table.scope == Scope::Reading {
-            let schedules = schedules.into_iter().map(Some).chain(outside.then_some(None)).collect();
-            return Ok(self.push(Node::EachReading { register, classes, schedules }));
+            let of = self.each(register, &classes, |class| (class < schedules.len()).then_some(class));
+            return Ok(self.push(Node::Each { of, schedules }));
         }
         let mut of = self.energy(&table.series, span)?;
         for schedule in schedules {
             of = self.push(Node::Scheduled { of, schedule });
         }
         Ok(of)
+    }
+
+    /// A node for each reading whose class is chosen, with what it is chosen for.
+    fn each<T>(
+        &mut self,
+        register: usize,
+        classes: &SlotClasses,
+        choose: impl Fn(usize) -> Option<T>,
+    ) -> Vec<(NodeId, T)> {
+        let chosen = (0..).zip(&classes.of).filter_map(|(offset, class)| Some((offset, choose((*class).into())?)));
+        chosen.map(|(offset, what)| (self.push(Node::Reading(Place { register, offset })), what)).collect()
     }
 
     fn schedule(&self, columns: &Columns, row: &Row) -> Option<Schedule> {
