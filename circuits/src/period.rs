@@ -189,7 +189,7 @@ impl core::fmt::Display for Period {
 }
 
 /// `2026-03-01`, exactly so.
-fn date(text: &str) -> Option<Date> {
+pub(crate) fn date(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
         && bytes.iter().enumerate().all(|(at, byte)| match at {

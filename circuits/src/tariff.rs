@@ -1,14 +1,16 @@
 //! The tariff language: from a file's text to a program over a billing period, a pass a file.
 //!
 //! ```text
-//! text.rs ─► words ─ grammar.rs ─► tree.rs ─ check.rs ─► sheet.rs ─ lower.rs (+ period) ─► program::Program
+//! text.rs ─► words ─ grammar ─► tree ─ check.rs ─► sheet ─ lower (+ period) ─► program::Program
 //! ```
 //!
 //! Every part of the tree keeps its place in the source, and every pass reports all it finds before the next is left
 //! out. The language itself is described in `docs/tariffs.md`.
 
 mod amount;
+mod charge;
 mod check;
+mod coverage;
 mod currency;
 mod diagnostic;
 mod grammar;

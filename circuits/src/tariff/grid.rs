@@ -32,19 +32,20 @@ fn grids(nodes: &[Node]) -> Vec<Option<Ratio>> {
         let grid = match node {
             Node::Readings { rates, .. } => gcd_of(rates.iter().map(|rate| Some(*rate))),
             Node::Reading(_) => Some(Ratio::from(1)),
-            Node::Each { of, schedules } => {
-                gcd_of(of.iter().map(|(of, schedule)| grid_of(&schedules[*schedule], &grids[*of]?)))
-            }
-            Node::Largest { of, .. } => gcd_of(of.iter().map(|of| grids[*of])),
             Node::Linear { terms, constant } => {
                 let terms = terms.iter().map(|(node, factor)| exact::mul(&grids[*node]?, factor));
                 gcd_of(terms.chain([Some(*constant)]))
             }
             Node::Scheduled { of, schedule } => grids[*of].and_then(|grid| grid_of(schedule, &grid)),
+            Node::Each { of, schedules } => {
+                gcd_of(of.iter().map(|(of, schedule)| grid_of(&schedules[*schedule], &grids[*of]?)))
+            }
+            Node::Largest { of, .. } => gcd_of(of.iter().map(|of| grids[*of])),
             Node::Larger(a, b) | Node::Smaller(a, b) => gcd_of([grids[*a], grids[*b]].into_iter()),
-            Node::Rounded { unit, .. } => Some(*unit),
-            // Nothing else is made yet.
-            _ => None,
+            Node::Product(a, b) => grids[*a].zip(grids[*b]).and_then(|(a, b)| exact::mul(&a, &b)),
+            Node::Rounded { unit, .. } | Node::Root { unit, .. } => Some(*unit),
+            // Other values are none that this version's tariffs come to.
+            Node::Carried(_) | Node::Climb { .. } | Node::Quotient { .. } => None,
         };
         grids.push(grid);
     }

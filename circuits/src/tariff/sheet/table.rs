@@ -1,0 +1,49 @@
+//! Price tables.
+
+use super::super::week::Week;
+use super::Series;
+use crate::program::Ratio;
+
+/// A price table whose rows cover each slot of its series exactly once.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub(crate) series: Series,
+    pub(crate) scope: Scope,
+    pub(crate) columns: Columns,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// What a table's columns apply to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Reading,
+    Period,
+}
+
+/// A table's columns: bounds of all but the last, rising.
+#[derive(Clone, Debug)]
+pub(crate) enum Columns {
+    /// One price a row.
+    Flat,
+    Blocks(Vec<Bound>),
+    Intervals(Vec<Bound>),
+}
+
+/// A block's bound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    /// In base units.
+    pub(crate) energy: Ratio,
+    /// Whether it is to be multiplied by the period's days.
+    pub(crate) per_day: bool,
+}
+
+/// A table's row.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// Its label as it is written; empty for a row without.
+    pub(crate) label: String,
+    pub(crate) week: Week,
+    /// One price a column, in major currency units per base unit.
+    pub(crate) prices: Vec<Ratio>,
+}
