@@ -23,13 +23,13 @@ fn families(criterion: &mut Criterion) {
             let household = Household::new(slots, 7);
             let statement = household.statement(&prepared);
             let prove = || {
-                prepared.prove(&statement, &[], &household.bytes, &household.readings, &household.openings, &[9; 32])
+                prepared.prove(&statement, &household.bytes, &household.readings, &household.openings, &[9; 32])
             };
             let proof = prove().expect("an honest bill");
             group.bench_with_input(BenchmarkId::new("prove", count), &count, |bencher, _| bencher.iter(prove));
             group.bench_with_input(BenchmarkId::new("verify", count), &count, |bencher, _| {
                 bencher
-                    .iter(|| prepared.verify(&statement, &[], &household.bytes, &household.points, &proof, &[5; 32]));
+                    .iter(|| prepared.verify(&statement, &household.bytes, &household.points, &proof, &[5; 32]));
             });
         }
         group.finish();

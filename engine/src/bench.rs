@@ -238,7 +238,7 @@ fn check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), BenchRe
     let bill = Bill::from_bytes(bytes).map_err(|_| fails("the bill does not read"))?;
     let points = frame.points(&bill.commitments).map_err(|_| fails("the commitments are others"))?;
     let entropy = fresh().map_err(|_| fails("no randomness"))?;
-    let checked = prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy);
+    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| fails("the proof does not verify"))
 }
 

@@ -344,7 +344,7 @@ fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
 pub(crate) fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
     let statement = frame.statement(revision, prepared.price(&opened.readings, &frame.carried)?);
     let seed = fresh()?;
-    let proof = prepared.prove(&statement, &[], &opened.commitments, &opened.readings, &opened.openings, &seed)?;
+    let proof = prepared.prove(&statement, &opened.commitments, &opened.readings, &opened.openings, &seed)?;
     Ok(Bill { statement, commitments: opened.commitments.clone(), proof })
 }
 
@@ -353,7 +353,7 @@ fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), Cu
     let bill = Bill::from_bytes(bytes).map_err(|_| CustomerRefusal::SelfCheck)?;
     let points = frame.points(&bill.commitments).map_err(|_| CustomerRefusal::SelfCheck)?;
     let entropy = fresh()?;
-    let checked = prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy);
+    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| CustomerRefusal::SelfCheck)
 }
 

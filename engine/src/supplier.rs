@@ -161,7 +161,7 @@ impl<'a> Supplier<'a> {
         let points = frame.points(&bill.commitments)?;
         // Drawn after the bill's bytes are final: no bill can be made to fit it.
         let entropy = fresh()?;
-        Ok(prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy)?)
+        Ok(prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
     }
 
     fn prepared(&mut self, frame: &Frame) -> Result<Rc<Prepared>, VerifyRefusal> {
