@@ -7,11 +7,13 @@
 //! Every part of the tree keeps its place in the source, and every pass reports all it finds before the next is left
 //! out. The language itself is described in `docs/tariffs.md`.
 
+mod almanac;
 mod amount;
 mod charge;
 mod check;
 mod coverage;
 mod currency;
+mod declared;
 mod diagnostic;
 mod grammar;
 mod grid;
@@ -19,13 +21,14 @@ mod header;
 mod lower;
 mod names;
 mod register;
+mod season;
 mod sheet;
 mod show;
 mod table;
 mod text;
+mod times;
 mod tree;
 mod unit;
-mod week;
 mod window;
 
 pub use currency::Currency;
@@ -110,7 +113,7 @@ impl Tariff {
             let other = Diagnostic::new("other-calendar", &self.sheet.zone, message);
             return Err(vec![other.help("make the period with the tariff's zone, slot and day")]);
         }
-        lower::program(&self.sheet, period).map_err(|found| vec![found])
+        lower::program(&self.sheet, period, None).map_err(|found| vec![found])
     }
 
     /// A billing period in the tariff's zone: `2026-03`, or `2026-03-01..2026-04-01` with the end excluded.

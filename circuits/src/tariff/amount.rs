@@ -3,14 +3,14 @@
 use num_traits::Signed;
 use wattproof_meter::quantity::{Register, Unit as Base};
 
+use super::almanac::Almanac;
 use super::currency::Currency;
 use super::diagnostic::Diagnostic;
 use super::names::Named;
-use super::sheet::{self, Amount, AmountKind, Charge, Rounding, Window};
+use super::sheet::{self, Amount, AmountKind, Charge, Published, Rounding, Times};
 use super::tree::{self, At, Expr, ExprKind, Extreme, Quantity, Text};
 use super::unit::{Dim, NotAUnit, Unit, symbols, unit};
 use crate::exact;
-use crate::period::Calendar;
 use crate::program::Ratio;
 
 /// The most digits of a number.
@@ -19,9 +19,10 @@ const MAX_DIGITS: usize = 18;
 /// What names stand for while amounts are checked.
 pub(super) struct Known<'a, 'f> {
     pub(super) currency: Currency,
-    pub(super) calendar: Calendar,
     pub(super) registers: Named<'a, Register>,
-    pub(super) windows: Named<'a, Window>,
+    pub(super) times: Named<'a, Times>,
+    pub(super) data: Named<'a, Published>,
+    pub(super) almanac: Almanac,
     /// Those above the statement at hand.
     pub(super) charges: Named<'a, Charge>,
     pub(super) found: &'f mut Vec<Diagnostic>,
@@ -135,13 +136,10 @@ impl Known<'_, '_> {
         Some((AmountKind::Energy(series), dim, true))
     }
 
-    /// A register's readings, perhaps in a window.
+    /// A register's readings, perhaps in some slots only.
     pub(super) fn series(&mut self, series: &tree::Series<'_>) -> Option<sheet::Series> {
         let register = self.registers.find(&series.register, self.found);
-        let within = match &series.within {
-            Some(window) => self.windows.find(window, self.found).map(Some),
-            None => Some(None),
-        };
+        let within = self.within(&series.within);
         Some(sheet::Series { register: register?, within: within? })
     }
 
@@ -281,37 +279,44 @@ impl Known<'_, '_> {
 
     pub(super) fn unit(&mut self, text: &Text<'_>) -> Option<Unit> {
         let currency = self.currency;
-        let mistake = match unit(text.is, currency) {
-            Ok(unit) => return Some(unit),
-            Err(NotAUnit::Unknown(part)) => {
-                let unknown = Diagnostic::new("unknown-unit", &text.span, format!("`{part}` is not a unit"));
-                let help = format!("units are {}", symbols(currency).collect::<Vec<_>>().join(", "));
-                unknown.nearest(&part, symbols(currency), &help)
-            }
-            Err(NotAUnit::OtherCurrency(part)) => {
-                let message = format!("`{part}` is another currency's, and this tariff is in {}", currency.code());
-                let minor = currency.minor().map(|minor| format!(" or {minor}")).unwrap_or_default();
-                let help = format!("write {}{minor}", currency.code());
-                Diagnostic::new("other-currency", &text.span, message).help(help)
-            }
-            Err(NotAUnit::Later(part)) => Diagnostic::later(&text.span, &format!("the unit `{part}`")),
-        };
-        self.found.push(mistake);
-        None
+        unit(text.is, currency).map_err(|why| self.found.push(not_a_unit(text, currency, &why))).ok()
     }
 
     /// The number that a text writes, exactly.
     pub(super) fn number(&mut self, text: &Text<'_>) -> Option<Ratio> {
-        let (whole, part) = text.is.split_once('.').unwrap_or((text.is, ""));
-        let value = (whole.len() + part.len() <= MAX_DIGITS).then(|| {
-            let numer = format!("{whole}{part}").parse::<i128>().ok()?;
-            exact::ratio(numer, 10i128.checked_pow(u32::try_from(part.len()).ok()?)?)
-        });
-        let value = value.flatten();
+        let value = decimal(text.is);
         if value.is_none() {
             self.found.push(too_large(text));
         }
         value
+    }
+}
+
+/// The number that digits write, perhaps with a point; nothing when they are too many or something else.
+pub(super) fn decimal(text: &str) -> Option<Ratio> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{part}");
+    if digits.len() > MAX_DIGITS || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    exact::ratio(digits.parse().ok()?, 10i128.checked_pow(u32::try_from(part.len()).ok()?)?)
+}
+
+/// The refusal of a word that is no unit.
+pub(super) fn not_a_unit(text: &Text<'_>, currency: Currency, why: &NotAUnit) -> Diagnostic {
+    match why {
+        NotAUnit::Unknown(part) => {
+            let unknown = Diagnostic::new("unknown-unit", &text.span, format!("`{part}` is not a unit"));
+            let help = format!("units are {}", symbols(currency).collect::<Vec<_>>().join(", "));
+            unknown.nearest(part, symbols(currency), &help)
+        }
+        NotAUnit::OtherCurrency(part) => {
+            let message = format!("`{part}` is another currency's, and this tariff is in {}", currency.code());
+            let minor = currency.minor().map(|minor| format!(" or {minor}")).unwrap_or_default();
+            let help = format!("write {}{minor}", currency.code());
+            Diagnostic::new("other-currency", &text.span, message).help(help)
+        }
+        NotAUnit::Later(part) => Diagnostic::later(&text.span, &format!("the unit `{part}`")),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The third pass: that a tariff is whole, and its statements in order. Each kind of statement has a file of its own:
-//! [`super::header`], [`super::register`], [`super::window`], [`super::charge`]; amounts are checked by
+//! [`super::header`], [`super::register`], [`super::times`], [`super::charge`]; amounts are checked by
 //! [`super::amount`].
 
 use std::collections::BTreeSet;
@@ -11,25 +11,23 @@ use super::header::{Checked, checked_header};
 use super::names::Named;
 use super::register::declare_register;
 use super::sheet::Sheet;
+use super::times::{Timing, timing};
 use super::tree::Statement;
-use super::window::declare_window;
 
 /// The tariff that the statements declare; nothing, and at least one more finding, when they do not check.
 pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<Diagnostic>) -> Option<Sheet> {
     let (header, calendar) = checked_header(statements, found)?;
     let mut registers = Named::new("register");
-    let mut windows = Named::new("window");
     for statement in statements {
         match statement {
             Statement::Register(register) => declare_register(register, &mut registers, found),
-            Statement::Window(window) => declare_window(source, window, &calendar, &mut windows, found),
             Statement::Broken("register", Some(name)) => registers.declare_broken(name),
-            Statement::Broken("window", Some(name)) => windows.declare_broken(name),
             _ => {}
         }
     }
-    let mut known =
-        Known { currency: header.currency, calendar, registers, windows, charges: Named::new("charge"), found };
+    let currency = header.currency;
+    let Timing { times, data, almanac } = timing(source, statements, &calendar, currency, found);
+    let mut known = Known { currency, registers, times, data, almanac, charges: Named::new("charge"), found };
     known.charges.expect(charge_names(statements).map(|name| name.is));
     let total = checked_charges(statements, &mut known);
     complete(statements, &header, known.found);
@@ -40,10 +38,12 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
         name: header.name.to_owned(),
         version: header.version,
         currency: header.currency,
-        calendar: known.calendar,
+        calendar,
         zone: header.zone,
         registers: known.registers.all,
-        windows: known.windows.all,
+        almanac: known.almanac,
+        times: known.times.all,
+        data: known.data.all,
         charges: known.charges.all,
         total: total?,
     };
@@ -64,7 +64,7 @@ fn complete(statements: &[Statement<'_>], header: &Checked<'_>, found: &mut Vec<
                 }
                 "gaps"
             }
-            Statement::Window(_) => "window",
+            Statement::Dates(_) | Statement::Data(_) | Statement::Season(_) | Statement::Window(_) => "window",
             Statement::Charge(_) => "charge",
             Statement::Total(_) => "total",
             Statement::Broken(keyword, _) => *keyword,

@@ -44,8 +44,12 @@ fn grids(nodes: &[Node]) -> Vec<Option<Ratio>> {
             Node::Larger(a, b) | Node::Smaller(a, b) => gcd_of([grids[*a], grids[*b]].into_iter()),
             Node::Product(a, b) => grids[*a].zip(grids[*b]).and_then(|(a, b)| exact::mul(&a, &b)),
             Node::Rounded { unit, .. } | Node::Root { unit, .. } => Some(*unit),
-            // Other values are none that this version's tariffs come to.
-            Node::Carried(_) | Node::Climb { .. } | Node::Quotient { .. } => None,
+            Node::Climb { of, bounds, rows } => {
+                let amounts =
+                    gcd_of(of.iter().map(|(of, _)| grids[*of]).chain(bounds.iter().map(|bound| Some(*bound))));
+                amounts.and_then(|amount| gcd_of(rows.iter().flatten().map(|price| exact::mul(price, &amount))))
+            }
+            Node::Carried(_) | Node::Quotient { .. } => None,
         };
         grids.push(grid);
     }

@@ -4,11 +4,11 @@ use core::fmt::{self, Write as _};
 
 use num_traits::One;
 
+use super::almanac::{Set, clock};
 use super::currency::Currency;
-use super::sheet::{Amount, AmountKind, Bound, Columns, Rounding, Row, Scope, Series, Sheet, Table};
+use super::sheet::{Amount, AmountKind, Bound, Columns, Rounding, Row, Scope, Series, Sheet, Table, Times, TimesKind};
 use super::tree::Extreme;
 use super::unit::Dim;
-use super::week::{Week, clock};
 use crate::exact;
 use crate::program::{Ratio, Ties};
 
@@ -50,14 +50,22 @@ impl Show<'_> {
             writeln!(self.text, "  register {name}: whole {unit} a slot, below 2^{}", register.bits())?;
         }
         writeln!(self.text, "  a period with a gap is not billed")?;
-        for window in &sheet.windows {
-            writeln!(self.text, "  window {}: {}, {}", window.name, window.text, self.share(&window.week))?;
-        }
-        Ok(())
+        sheet.times.iter().try_for_each(|times| self.times(times))
     }
 
-    fn share(&self, week: &Week) -> String {
-        format!("{} of {} slots a week", week.count(), Week::all(&self.sheet.calendar).count())
+    fn times(&mut self, times: &Times) -> fmt::Result {
+        let Times { name, text, kind, set } = times;
+        let share = self.share(*set);
+        match kind {
+            TimesKind::Window => writeln!(self.text, "  window {name}: {text}, {share}"),
+            TimesKind::Season(_) => writeln!(self.text, "  season {name}: {text}, both ends included, every year"),
+            TimesKind::Dates(_) => writeln!(self.text, "  dates {name}: {text}"),
+            TimesKind::Published(_) | TimesKind::Choice(_) => Ok(()),
+        }
+    }
+
+    fn share(&self, set: Set) -> String {
+        self.sheet.almanac.share(set)
     }
 
     fn rounding(&self, rounding: Rounding) -> String {
@@ -101,7 +109,7 @@ impl Show<'_> {
         let label = if row.label.is_empty() { "every slot" } else { &row.label };
         let price = |price: &Ratio| quantity(price, Dim::MONEY.over(energy), self.sheet.currency);
         let prices: Vec<_> = row.prices.iter().map(price).collect();
-        let share = self.share(&row.week);
+        let share = self.share(row.set);
         writeln!(self.text, "    {label:<16} {}  ({share})", aligned(&prices))
     }
 }
@@ -172,7 +180,7 @@ fn chain<'a>(
 }
 
 fn series(sheet: &Sheet, series: &Series) -> String {
-    let within = series.within.map(|window| format!(" in {}", sheet.windows[window].name)).unwrap_or_default();
+    let within = series.within.as_ref().map(|within| format!(" in {}", within.text)).unwrap_or_default();
     format!("{}{within}", sheet.registers[series.register].name())
 }
 

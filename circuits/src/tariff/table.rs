@@ -20,16 +20,16 @@ impl Known<'_, '_> {
         let scope = self.scope(price);
         let dim = energy(&self.registers.all[series.register]);
         let columns = scope.and_then(|scope| self.columns(price, scope, dim));
-        let weeks = self.coverage(price, series.within);
+        let sets = self.coverage(price, series.within.as_ref());
         let wanted = price.columns.len().max(1);
         let prices: Vec<_> = price.rows.iter().map(|row| self.prices(row, wanted, dim)).collect();
-        let (columns, weeks) = (columns?, weeks?);
+        let (columns, sets) = (columns?, sets?);
         let rows = price
             .rows
             .iter()
-            .zip(weeks)
+            .zip(sets)
             .zip(prices)
-            .map(|((row, week), prices)| Some(sheet::Row { label: label(&row.is.label), week, prices: prices? }));
+            .map(|((row, set), prices)| Some(sheet::Row { label: label(&row.is.label), set, prices: prices? }));
         let rows = rows.collect::<Option<Vec<_>>>()?;
         let scope = scope?;
         if scope == Scope::Period && rows.len() > 1 && wanted > 1 {
@@ -185,7 +185,7 @@ pub(super) fn unknown_scope(scope: &Text<'_>) -> Diagnostic {
 pub(super) fn label(label: &Label<'_>) -> String {
     match label {
         Label::All => String::new(),
-        Label::Window(window, _) => window.is.to_owned(),
+        Label::Within(names) => names.iter().map(|name| name.is).collect::<Vec<_>>().join(" in "),
         Label::Otherwise(_) => "otherwise".to_owned(),
     }
 }

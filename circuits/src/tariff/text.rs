@@ -15,20 +15,23 @@ pub const MAX_BYTES: usize = 1 << 20;
 const MAX_DEPTH: usize = 32;
 
 /// Words that begin a statement.
-pub(super) const STATEMENTS: [&str; 6] = ["tariff", "register", "gaps", "window", "charge", "total"];
+pub(super) const STATEMENTS: [&str; 9] =
+    ["tariff", "register", "gaps", "dates", "data", "season", "window", "charge", "total"];
 /// Words that begin a statement of the full language.
-pub(super) const LATER_STATEMENTS: [&str; 4] = ["data", "season", "define", "carry"];
+pub(super) const LATER_STATEMENTS: [&str; 3] = ["series", "define", "carry"];
 
 /// Words that name nothing.
-const RESERVED: [&str; 46] = [
+const RESERVED: [&str; 50] = [
     "tariff",
     "register",
     "gaps",
     "window",
     "charge",
     "total",
+    "dates",
     "data",
     "season",
+    "series",
     "define",
     "carry",
     "version",
@@ -39,6 +42,8 @@ const RESERVED: [&str; 46] = [
     "every",
     "on",
     "except",
+    "when",
+    "until",
     "and",
     "or",
     "not",
@@ -85,6 +90,9 @@ pub(super) enum Token<'a> {
     /// Words joined by slashes: a unit or a zone.
     #[regex(r"[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)+")]
     Compound(&'a str),
+    /// A date.
+    #[regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")]
+    Date(&'a str),
     /// Digits, perhaps with a decimal point.
     #[regex(r"[0-9]+(\.[0-9]+)?")]
     Number(&'a str),
@@ -98,8 +106,12 @@ pub(super) enum Token<'a> {
 
 impl fmt::Display for Token<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Token::Word(text) | Token::Compound(text) | Token::Number(text) | Token::Clock(text) | Token::Mark(text)) =
-            self;
+        let (Token::Word(text)
+        | Token::Compound(text)
+        | Token::Date(text)
+        | Token::Number(text)
+        | Token::Clock(text)
+        | Token::Mark(text)) = self;
         write!(f, "`{text}`")
     }
 }

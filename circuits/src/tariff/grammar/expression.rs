@@ -25,9 +25,12 @@ pub(super) fn scope<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
 }
 
 pub(super) fn series<'t, 's: 't>() -> impl Rule<'t, 's, Series<'s>> {
-    name("a register")
-        .then(word("in").ignore_then(name("a window")).or_not())
-        .map(|(register, within)| Series { register, within })
+    name("a register").then(within()).map(|(register, within)| Series { register, within })
+}
+
+/// `in peak in summer`: the slots that are in all of them.
+pub(super) fn within<'t, 's: 't>() -> impl Rule<'t, 's, Vec<Text<'s>>> {
+    word("in").ignore_then(name("a window")).repeated().collect()
 }
 
 pub(super) fn expression<'t, 's: 't>() -> impl Rule<'t, 's, Expr<'s>> {

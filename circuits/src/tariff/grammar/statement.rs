@@ -4,7 +4,7 @@ use chumsky::prelude::*;
 
 use super::super::text::Token;
 use super::super::tree::*;
-use super::calendar::window;
+use super::calendar::{data, dates, season, window};
 use super::expression::{expression, rounding, scope};
 use super::words::*;
 
@@ -13,6 +13,9 @@ pub(super) fn statement<'t, 's: 't>(source: &'s str) -> impl Rule<'t, 's, Statem
         header(source).map(Statement::Header),
         register().map(Statement::Register),
         gaps().map(Statement::Gaps),
+        dates().map(Statement::Dates),
+        data().map(Statement::Data),
+        season().map(Statement::Season),
         window().map(Statement::Window),
         charge().map(Statement::Charge),
         total().map(Statement::Total),

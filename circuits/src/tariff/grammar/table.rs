@@ -44,11 +44,8 @@ fn price_by<'t, 's: 't>() -> impl Rule<'t, 's, Price<'s>> {
 }
 
 fn row<'t, 's: 't>() -> impl Rule<'t, 's, At<Row<'s>>> {
-    let window = name("a window").then(word("in").ignore_then(name("a window")).or_not());
-    let label = choice((
-        word("otherwise").map(|word| Label::Otherwise(word.span)),
-        window.map(|(window, cut)| Label::Window(window, cut)),
-    ));
+    let names = name("a window").separated_by(word("in")).at_least(1).collect();
+    let label = choice((word("otherwise").map(|word| Label::Otherwise(word.span)), names.map(Label::Within)));
     let minus = mark("-").or_not().map(|minus| minus.is_some());
     let prices = minus.then(number().labelled("a price")).repeated().at_least(1).collect();
     placed(label.or_not().then(prices).then(unit()).map(|((label, prices), unit)| Row {

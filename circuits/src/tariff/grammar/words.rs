@@ -37,6 +37,10 @@ pub(super) fn number<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
     placed(select! { Token::Number(text) => text }).labelled("a number")
 }
 
+pub(super) fn date<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
+    placed(select! { Token::Date(text) => text }).labelled("a date")
+}
+
 pub(super) fn clock<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
     placed(select! { Token::Clock(text) => text }).labelled("a clock time")
 }

@@ -2,13 +2,14 @@
 
 use num_traits::{One, Zero};
 
+use super::super::almanac::Set;
 use super::super::diagnostic::{Diagnostic, Span};
 use super::super::sheet::{Amount, AmountKind, Series};
 use super::super::tree::Extreme;
 use super::affine::Affine;
 use super::{Lowering, too_large};
 use crate::exact;
-use crate::program::{Node, NodeId, Place, Ratio};
+use crate::program::{Node, NodeId, Ratio};
 
 impl Lowering<'_> {
     pub(super) fn amount(&mut self, amount: &Amount) -> Result<Affine, Diagnostic> {
@@ -62,17 +63,16 @@ impl Lowering<'_> {
     }
 
     pub(super) fn energy(&mut self, series: &Series, span: &Span) -> Result<NodeId, Diagnostic> {
-        let (classes, count) = self.series_classes(series, span)?;
-        let rates = [Ratio::one(), Ratio::zero()][..count].to_vec();
+        let set = series.within.as_ref().map_or(Set::ALL, |within| within.set);
+        let classes = self.classes(&[set], span)?;
+        let rates = vec![Ratio::one(), Ratio::zero()];
         Ok(self.push(Node::Readings { register: series.register, classes, rates }))
     }
 
     /// Watts: energy per slot over the hours of a slot.
     fn peak(&mut self, series: &Series, span: &Span) -> Result<Affine, Diagnostic> {
-        let (classes, _) = self.series_classes(series, span)?;
-        let inside = (0..).zip(&classes.of).filter(|(_, class)| **class == 0);
-        let places = inside.map(|(offset, _)| Place { register: series.register, offset });
-        let of = places.map(|place| self.reading(place)).collect();
+        let slots = self.slots(series);
+        let of = self.each(series, &slots, span)?;
         let node = self.push(Node::Largest { of, count: 1 });
         let per_hour = Ratio::new(60, i128::from(self.period.calendar().slot().minutes()));
         Ok(Affine::node(node, per_hour))

@@ -6,6 +6,8 @@
 mod affine;
 mod amount;
 mod calendar;
+mod data;
+mod scope;
 mod table;
 
 use std::collections::BTreeMap;
@@ -13,7 +15,8 @@ use std::collections::BTreeMap;
 use num_traits::{One, Zero};
 
 use affine::Affine;
-use calendar::places;
+pub(super) use data::Values;
+use scope::Part;
 
 use super::diagnostic::{Diagnostic, Span};
 use super::grid::unit_of_total;
@@ -22,10 +25,9 @@ use crate::period::Period;
 use crate::program::{Line, Node, NodeId, Place, Program};
 
 /// The program of a checked tariff over a period of its own calendar.
-pub(super) fn program(sheet: &Sheet, period: &Period) -> Result<Program, Diagnostic> {
-    let places = places(period);
-    let (nodes, readings, charges) = (Vec::new(), BTreeMap::new(), Vec::new());
-    let mut lowering = Lowering { sheet, period, places, nodes, readings, charges, size: 0 };
+pub(super) fn program(sheet: &Sheet, period: &Period, data: Option<Values>) -> Result<Program, Diagnostic> {
+    let data = data.unwrap_or_else(|| Values::assumed(sheet, period));
+    let mut lowering = Lowering::new(sheet, period, data);
     for charge in &sheet.charges {
         let node = lowering.line(&charge.amount, charge.rounding)?;
         lowering.charges.push(node);
@@ -51,7 +53,10 @@ pub(super) fn program(sheet: &Sheet, period: &Period) -> Result<Program, Diagnos
 struct Lowering<'a> {
     sheet: &'a Sheet,
     period: &'a Period,
-    places: Vec<usize>,
+    data: Values,
+    /// What is being lowered is over this.
+    part: Part,
+    known: calendar::Known,
     nodes: Vec<Node>,
     /// The node of each reading that has one.
     readings: BTreeMap<Place, NodeId>,
@@ -61,7 +66,13 @@ struct Lowering<'a> {
     size: usize,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    fn new(sheet: &'a Sheet, period: &'a Period, data: Values) -> Self {
+        let (nodes, readings, charges) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let (part, known) = (Part::whole(period), calendar::Known::new());
+        Lowering { sheet, period, data, part, known, nodes, readings, charges, size: 0 }
+    }
+
     /// A charge's or the total's own node.
     fn line(&mut self, amount: &Amount, rounding: Option<Rounding>) -> Result<NodeId, Diagnostic> {
         let value = self.amount(amount)?;

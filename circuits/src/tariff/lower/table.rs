@@ -6,18 +6,17 @@ use super::super::diagnostic::{Diagnostic, Span};
 use super::super::sheet::{Bound, Columns, Row, Scope, Table};
 use super::{Lowering, too_large};
 use crate::exact;
-use crate::program::{Node, NodeId, Piece, Place, Ratio, Schedule};
+use crate::program::{Node, NodeId, Piece, Ratio, Schedule};
 
 impl Lowering<'_> {
     pub(super) fn table(&mut self, table: &Table, span: &Span) -> Result<NodeId, Diagnostic> {
         let register = table.series.register;
-        let weeks: Vec<_> = table.rows.iter().map(|row| &row.week).collect();
-        let classes = self.classes(&weeks, span)?;
-        let outside = table.series.within.is_some();
+        let sets: Vec<_> = table.rows.iter().map(|row| row.set).collect();
         let columns = match &table.columns {
             Columns::Flat => {
+                let classes = self.classes(&sets, span)?;
                 let prices = table.rows.iter().map(|row| row.prices[0]);
-                let rates = prices.chain(outside.then(Ratio::zero)).collect();
+                let rates = prices.chain([Ratio::zero()]).collect();
                 return Ok(self.push(Node::Readings { register, classes, rates }));
             }
             columns => columns,
@@ -25,9 +24,10 @@ impl Lowering<'_> {
         let schedules = table.rows.iter().map(|row| self.schedule(columns, row));
         let schedules = schedules.collect::<Option<Vec<_>>>().ok_or_else(|| too_large(span))?;
         if table.scope == Scope::Reading {
-            let priced = (0..).zip(&classes.of).filter(|(_, class)| usize::from(**class) < schedules.len());
-            let of = priced.map(|(offset, class)| (self.reading(Place { register, offset }), usize::from(*class)));
-            let of = of.collect();
+            let slots = self.slots(&table.series);
+            let each = self.each(&table.series, &slots, span)?;
+            let classes = self.classes(&sets, span)?;
+            let of = each.into_iter().zip(slots.iter().map(|slot| usize::from(classes.of[*slot as usize]))).collect();
             return Ok(self.push(Node::Each { of, schedules }));
         }
         let mut of = self.energy(&table.series, span)?;

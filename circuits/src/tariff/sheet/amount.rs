@@ -2,7 +2,7 @@
 
 use super::super::tree::Extreme;
 use super::super::unit::Dim;
-use super::{Span, Table};
+use super::{Span, Table, Within};
 use crate::program::{Ratio, Ties};
 
 /// A rounding unit in major currency units, above zero, and its tie rule.
@@ -42,9 +42,10 @@ pub(crate) enum AmountKind {
     Price(Table),
 }
 
-/// A register's readings, perhaps in a window; places in the sheet.
+/// A register's readings, perhaps in some slots only.
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
+    /// A place in [`super::Sheet::registers`].
     pub(crate) register: usize,
-    pub(crate) within: Option<usize>,
+    pub(crate) within: Option<Within>,
 }

@@ -10,6 +10,7 @@ pub(super) use table::*;
 
 use wattproof_meter::quantity::Register;
 
+use super::almanac::Almanac;
 use super::currency::Currency;
 use super::diagnostic::Span;
 use crate::period::Calendar;
@@ -24,7 +25,9 @@ pub(crate) struct Sheet {
     /// Where the header names the zone.
     pub(crate) zone: Span,
     pub(crate) registers: Vec<Register>,
-    pub(crate) windows: Vec<Window>,
+    pub(crate) almanac: Almanac,
+    pub(crate) times: Vec<Times>,
+    pub(crate) data: Vec<Published>,
     pub(crate) charges: Vec<Charge>,
     pub(crate) total: Total,
 }

@@ -1,6 +1,6 @@
 //! Price tables.
 
-use super::super::week::Week;
+use super::super::almanac::Set;
 use super::Series;
 use crate::program::Ratio;
 
@@ -43,7 +43,7 @@ pub(crate) struct Bound {
 pub(crate) struct Row {
     /// Its label as it is written; empty for a row without.
     pub(crate) label: String,
-    pub(crate) week: Week,
+    pub(crate) set: Set,
     /// One price a column, in major currency units per base unit.
     pub(crate) prices: Vec<Ratio>,
 }

@@ -48,5 +48,6 @@ pub(crate) enum Extreme {
 #[derive(Clone, Debug)]
 pub(crate) struct Series<'a> {
     pub(crate) register: Text<'a>,
-    pub(crate) within: Option<Text<'a>>,
+    /// Each name behind an `in`.
+    pub(crate) within: Vec<Text<'a>>,
 }

@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{Expr, Rounding, Span, Text, Window};
+use super::{Data, Dates, Expr, Rounding, Season, Span, Text, Window};
 
 /// A statement.
 #[derive(Clone, Debug)]
@@ -8,6 +8,9 @@ pub(crate) enum Statement<'a> {
     Header(Header<'a>),
     Register(Register<'a>),
     Gaps(Text<'a>),
+    Dates(Dates<'a>),
+    Data(Data<'a>),
+    Season(Season<'a>),
     Window(Window<'a>),
     Charge(Charge<'a>),
     Total(Total<'a>),

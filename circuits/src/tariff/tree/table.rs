@@ -43,7 +43,7 @@ pub(crate) struct Row<'a> {
 pub(crate) enum Label<'a> {
     /// No label: every slot.
     All,
-    /// A window, and the one it is cut with in the full language.
-    Window(Text<'a>, Option<Text<'a>>),
+    /// The slots that are in all of these.
+    Within(Vec<Text<'a>>),
     Otherwise(Span),
 }
