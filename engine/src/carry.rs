@@ -211,9 +211,9 @@ impl<V: View> Back<'_, V> {
     }
 
     /// The slot from which a sum counts: the last such day up to the period's first.
-    fn since(&self, carry: &Carry, month: i8, day: i8) -> Result<Slot, CarryRefusal> {
+    fn since(&self, carry: &Carry, month: u8, day: u8) -> Result<Slot, CarryRefusal> {
         let (start, end) = (self.period.first_day(), self.period.end_day());
-        let days = (start.year() - 4..=end.year()).filter_map(|year| Date::new(year, month, day).ok());
+        let days = (start.year() - 4..=end.year()).filter_map(|year| Date::new(year, month as i8, day as i8).ok());
         let (mut since, name) = (start, carry.name.clone());
         for date in days {
             if start < date && date < end {
@@ -230,11 +230,10 @@ impl<V: View> Back<'_, V> {
     fn figures(&mut self, carry: &Carry, count: usize, begins: Slot) -> Result<Vec<Ratio>, CarryRefusal> {
         let (mut figures, mut at) = (Vec::new(), self.period.slots().first());
         while at > begins && figures.len() < count {
-            let (slots, figure) = {
-                let earlier = self.joining(figures.len(), at, begins, carry)?;
-                let figure = (earlier.tariff.name() == self.tariff.name()).then(|| shown(earlier, carry)).flatten();
-                (earlier.receipt.slots, figure)
-            };
+            let name = self.tariff.name();
+            let earlier = self.joining(figures.len(), at, begins, carry)?;
+            let slots = earlier.receipt.slots;
+            let figure = if earlier.tariff.name() == name { shown(earlier, carry) } else { None };
             let Some(figure) = figure else { break };
             if slots.first() < begins {
                 let (from, to) = self.dates(slots);

@@ -23,7 +23,7 @@ use crate::bills::BillDigest;
 use crate::refusal::{Fault, Refusal};
 use crate::registry::{self, Taken};
 use crate::store::StoreRefusal;
-use crate::store::record::{Fields, rotten};
+use crate::store::record::rotten;
 use crate::store::table::{Change, RECEIPTS, View};
 use crate::supplier::hex;
 

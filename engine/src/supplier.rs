@@ -13,7 +13,6 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
-use wattproof_circuits::period::Period;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::Place;
 use wattproof_circuits::statement::Statement;

@@ -1,6 +1,6 @@
 //! A tariff file on the desk: checked, priced plainly, explained.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::ToSpan;
@@ -8,8 +8,7 @@ use jiff::civil::Date;
 use thiserror::Error;
 use wattproof_circuits::data::Data;
 use wattproof_circuits::period::{Period, PeriodError};
-use wattproof_circuits::plan::{Plan, Step};
-use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
+use wattproof_circuits::prepared::PrepareRefusal;
 use wattproof_circuits::program::{Figure, Place};
 use wattproof_circuits::rule::{self, PriceError};
 use wattproof_circuits::tariff::{Carry, Gaps, Inputs};
@@ -128,7 +127,7 @@ pub struct PlainBill {
 /// What a tariff is priced and explained with, beside readings.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
-    data: Data,
+    pub(super) data: Data,
     carried: Vec<u64>,
 }
 
@@ -226,80 +225,6 @@ fn whole_days(tariff: &Tariff, file: &ReadingsFile) -> Result<Period, TariffRefu
 
 fn utc_date(at: Timestamp) -> Date {
     jiff::tz::Offset::UTC.to_datetime(at).date()
-}
-
-/// How a tariff is proved over a period.
-#[derive(Clone, Debug)]
-pub struct Explanation {
-    /// The period.
-    pub period: Period,
-    /// Values that are linear in the readings and leave the circuit.
-    pub inputs: usize,
-    /// What stays inside, each kind with how often.
-    pub steps: Vec<(&'static str, usize)>,
-    /// Readings that enter the circuit one by one.
-    pub readings: usize,
-    /// Amounts that the bill discloses.
-    pub disclosed: usize,
-    /// Logarithm of the circuit's rows; nothing when there is no circuit.
-    pub k: Option<u32>,
-    /// Rows of the linked column in use.
-    pub linked_rows: usize,
-    /// Rows of the tallest column.
-    pub rows: usize,
-    /// Look-ups.
-    pub lookups: usize,
-    /// Bytes of every proof, commitments not counted.
-    pub proof_bytes: usize,
-    /// Bits that the disclosed amounts can say at most.
-    pub bits_disclosed: f64,
-    /// Bits that the period's readings hold.
-    pub bits_held: u64,
-}
-
-/// Explains how a tariff is proved over a period.
-pub fn explain(tariff: &Tariff, period: &str) -> Result<Explanation, TariffRefusal> {
-    let period = tariff.period(period)?;
-    let program = tariff.program(&period).map_err(TariffRefusal::Findings)?;
-    let prepared = Prepared::new(&program)?;
-    let (plan, figures) = (prepared.plan(), prepared.figures());
-    let (steps, readings) = steps(plan);
-    Ok(Explanation {
-        inputs: plan.inputs.len(),
-        steps,
-        readings,
-        disclosed: plan.outputs.len(),
-        k: figures.k,
-        linked_rows: figures.linked_rows,
-        rows: figures.rows,
-        lookups: figures.lookups,
-        proof_bytes: figures.proof_bytes,
-        bits_disclosed: plan.bits_disclosed(),
-        bits_held: plan.bits_held(),
-        period,
-    })
-}
-
-/// The kinds of steps that occur, and how many readings they read.
-fn steps(plan: &Plan) -> (Vec<(&'static str, usize)>, usize) {
-    let kinds = ["price of each reading", "maximum", "comparison", "rounding"];
-    let (mut counts, mut readings) = ([0; 4], HashSet::new());
-    for step in &plan.steps {
-        let kind = match step {
-            Step::EachReading { cells, .. } => {
-                readings.extend(cells.iter().map(|(cell, _)| *cell));
-                0
-            }
-            Step::Peak { cells, .. } => {
-                readings.extend(cells.iter().copied());
-                1
-            }
-            Step::Compare { .. } => 2,
-            Step::Divide { .. } => 3,
-        };
-        counts[kind] += 1;
-    }
-    (kinds.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect(), readings.len())
 }
 
 #[cfg(test)]

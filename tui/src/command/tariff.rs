@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use wattproof_engine::data;
+use wattproof_engine::desk::explain::{Cheaper, Cost, explain};
 use wattproof_engine::desk::file::{self, Access};
 use wattproof_engine::desk::tariff::{self as desk, Diagnostic, PlainBill, TariffRefusal};
 use wattproof_engine::intake::csv;
@@ -23,7 +24,7 @@ mod answer;
 mod given;
 
 use answer::{
-    Assigned, Bill, Checked, Compared, DataPublished, Explained, Line, Priced, Published, StepCount, Template,
+    Assigned, Bill, CheaperLine, Checked, Compared, CostLine, DataPublished, Explained, Line, Priced, Published, StepCount, Template,
     Understood,
 };
 pub use answer::Figure;
@@ -265,7 +266,7 @@ impl Explain {
         let loaded = load(&self.path, Exit::Own)?;
         let given = self.with.read()?.for_one(session, &loaded.tariff)?;
         let started = Instant::now();
-        let explained = match desk::explain(&loaded.tariff, &self.period, &given) {
+        let explained = match explain(&loaded.tariff, &self.period, &given) {
             Ok(explained) => explained,
             Err(refusal) => return Err(refused(loaded, refusal)),
         };
@@ -276,8 +277,10 @@ impl Explain {
             tariff,
             period: explained.period.to_string(),
             slots: explained.period.slots().count(),
+            costs: explained.costs.into_iter().map(cost).collect(),
+            cheaper: explained.cheaper.into_iter().map(cheaper).collect(),
             inputs: explained.inputs,
-            steps: explained.steps.into_iter().map(|(kind, count)| StepCount { kind, count }).collect(),
+            steps: counts(explained.steps),
             readings_in_circuit: explained.readings,
             k: explained.k,
             linked_rows: explained.linked_rows,
@@ -290,6 +293,20 @@ impl Explain {
             bill: bill.transpose()?.map(|bill| bill.bill),
         })
     }
+}
+
+fn counts(steps: Vec<(&'static str, usize)>) -> Vec<StepCount> {
+    steps.into_iter().map(|(kind, count)| StepCount { kind, count }).collect()
+}
+
+fn cost(cost: Cost) -> CostLine {
+    let Cost { name, comment, rows, steps, because } = cost;
+    CostLine { name, comment, rows, steps: counts(steps), because: counts(because) }
+}
+
+fn cheaper(cheaper: Cheaper) -> CheaperLine {
+    let Cheaper { write, k, rows, bits_disclosed } = cheaper;
+    CheaperLine { write, k, rows, bits_disclosed: tenth(bits_disclosed) }
 }
 
 /// Prices a readings file under a tariff file.

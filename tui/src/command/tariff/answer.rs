@@ -52,6 +52,8 @@ pub struct Explained {
     pub tariff: String,
     pub period: String,
     pub slots: u32,
+    pub costs: Vec<CostLine>,
+    pub cheaper: Vec<CheaperLine>,
     pub inputs: usize,
     pub steps: Vec<StepCount>,
     pub readings_in_circuit: usize,
@@ -67,11 +69,37 @@ pub struct Explained {
     pub bill: Option<Priced>,
 }
 
+/// What a line of the bill adds to the proof.
+#[derive(Serialize)]
+pub struct CostLine {
+    pub name: String,
+    pub comment: Option<String>,
+    pub rows: usize,
+    pub steps: Vec<StepCount>,
+    pub because: Vec<StepCount>,
+}
+
+/// What to write for a smaller proof.
+#[derive(Serialize)]
+pub struct CheaperLine {
+    pub write: String,
+    pub k: Option<u32>,
+    pub rows: usize,
+    pub bits_disclosed: f64,
+}
+
 /// A kind of step, and how often it occurs.
 #[derive(Serialize)]
 pub struct StepCount {
     pub kind: &'static str,
     pub count: usize,
+}
+
+impl StepCount {
+    /// `2 × rounding`.
+    fn told(&self) -> String {
+        format!("{} × {}", self.count, self.kind)
+    }
 }
 
 /// A plain bill.
@@ -193,12 +221,17 @@ impl Answer for Explained {
             Some(k) => self.circuit(page, k)?,
         }
         page.line(format_args!("proof                 {} bytes", thousands(self.proof_bytes as u64)))?;
+        self.lines(page)?;
+        page.line(format_args!(
+            "keys                  of this tariff, its data and this period, made in {:.2} s; all customers share them.\n\
+             {:22}Another price, window, datum, rounding or period needs new ones, and so do estimated gaps",
+            self.prepare_seconds, ""
+        ))?;
         page.line(format_args!(
             "disclosed             at most {:.1} bits of the {} that the readings hold",
             self.bits_disclosed,
             thousands(self.bits_held)
         ))?;
-        page.detail(format_args!("prepared in {:.2} s", self.prepare_seconds))?;
         match &self.bill {
             Some(bill) => bill.tell(page),
             None => Ok(()),
@@ -207,8 +240,33 @@ impl Answer for Explained {
 }
 
 impl Explained {
+    /// What each line adds, why, and what to write instead.
+    fn lines(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let width = self.costs.iter().map(|cost| cost.name.chars().count()).max().unwrap_or(0);
+        for (place, cost) in self.costs.iter().enumerate() {
+            let head = if place == 0 { "lines" } else { "" };
+            let because: Vec<String> = cost.because.iter().map(StepCount::told).collect();
+            let because = if because.is_empty() { "linear, outside the circuit".into() } else { because.join(", ") };
+            let rows = if cost.rows > 0 { counted(cost.rows as u64, "row") } else { String::new() };
+            page.line(format_args!("{head:<22}{:<width$}  {rows:>12}  {because}", cost.name))?;
+            if let Some(comment) = &cost.comment {
+                page.line(format_args!("{:22}{:width$}  {:12}  {DIM}# {comment}{DIM:#}", "", "", ""))?;
+            }
+        }
+        for (place, cheaper) in self.cheaper.iter().enumerate() {
+            let head = if place == 0 { "cheaper" } else { "" };
+            let size = match cheaper.k {
+                None => "no circuit".into(),
+                Some(k) => format!("2^{k} rows, {} used", thousands(cheaper.rows as u64)),
+            };
+            let bits = cheaper.bits_disclosed;
+            page.line(format_args!("{head:<22}{}: {size}, {bits:.1} bits disclosed", cheaper.write))?;
+        }
+        Ok(())
+    }
+
     fn circuit(&self, page: &mut Page<'_>, k: u32) -> io::Result<()> {
-        let steps: Vec<String> = self.steps.iter().map(|step| format!("{} × {}", step.count, step.kind)).collect();
+        let steps: Vec<String> = self.steps.iter().map(StepCount::told).collect();
         page.line(format_args!("in the circuit        {}", steps.join(", ")))?;
         if self.readings_in_circuit > 0 {
             let readings = thousands(self.readings_in_circuit as u64);
