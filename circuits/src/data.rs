@@ -73,8 +73,8 @@ pub struct Data(BTreeMap<String, DataSet>);
 
 impl Data {
     /// None.
-    pub fn new() -> Self {
-        Data::default()
+    pub const fn new() -> Self {
+        Data(BTreeMap::new())
     }
 
     /// Adds a data set in place of one of the same name.

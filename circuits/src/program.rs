@@ -97,7 +97,7 @@ pub struct Line {
 }
 
 /// One value. Every node has a value whatever the readings are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
     /// Σ over slots of `rates[class] · reading`: energy, or energy times price.
     Readings {
@@ -186,21 +186,21 @@ pub enum Node {
 }
 
 /// A partition of a period's slots. Slot `i` of the period has class `of[i]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SlotClasses {
     /// One class a slot, in slot order; as long as the period.
     pub of: Vec<u16>,
 }
 
 /// A piecewise linear function: the piece whose bound is the first at or above the value applies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Schedule {
     /// Bounds rise strictly; only the last piece has none.
     pub pieces: Vec<Piece>,
 }
 
 /// `slope · x + intercept` up to and including a bound.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Piece {
     /// The last value of the piece; a value equal to it belongs to it.
     pub to: Option<Ratio>,

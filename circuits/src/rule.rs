@@ -348,7 +348,7 @@ fn climb<'a>(amounts: impl Iterator<Item = (&'a Ratio, &'a Vec<Ratio>)>, bounds:
 }
 
 /// The square root in multiples of `unit`.
-fn root(value: &Ratio, unit: &Ratio, ties: Ties) -> Option<Ratio> {
+pub(crate) fn root(value: &Ratio, unit: &Ratio, ties: Ties) -> Option<Ratio> {
     if *value <= Ratio::zero() {
         return Some(Ratio::zero());
     }

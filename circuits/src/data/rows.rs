@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::io::Read;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use jiff::Timestamp;
@@ -35,16 +36,18 @@ fn rows<K: Ord + core::fmt::Display + Clone, V>(
     read: impl Fn(u64, &StringRecord) -> Result<(K, V), DataRefusal>,
 ) -> Result<BTreeMap<K, V>, DataRefusal> {
     let mut rows = BTreeMap::new();
-    let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(text.as_bytes());
+    // With a line's end behind the last row, a row's line is the one before the reader's.
+    let source = text.as_bytes().chain(&b"\n"[..]);
+    let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(source);
     let mut row = StringRecord::new();
     loop {
-        let line = reader.position().line();
-        match reader.read_record(&mut row) {
+        let more = reader.read_record(&mut row);
+        let line = reader.position().line() - 1;
+        match more {
             Ok(false) => return Ok(rows),
             Ok(true) if row.len() == fields => {}
-            _ => return Err(DataRefusal::Fields { line: row.position().map_or(line, csv::Position::line) }),
+            _ => return Err(DataRefusal::Fields { line }),
         }
-        let line = row.position().map_or(line, csv::Position::line);
         let (key, value) = read(line, &row)?;
         match rows.entry(key) {
             Entry::Vacant(free) => free.insert(value),

@@ -1,22 +1,38 @@
-//! Checks of charges and the total: each in order, and none that the total does not reach.
+//! Checks of named values, charges and the total, in order.
 
-use std::collections::BTreeSet;
-
-use super::amount::Known;
+use super::amount::{Known, Value};
 use super::diagnostic::{Diagnostic, Span};
-use super::sheet::{Amount, AmountKind, Charge, Rounding, Sheet, Total};
+use super::sheet::{Charge, Rounding, Scope, Source, Total};
 use super::tree::{self, Ending, Statement, Text};
+use super::unit::Dim;
 
-/// Checks the charges in order, then the total.
-pub(super) fn checked_charges<'a>(statements: &[Statement<'a>], known: &mut Known<'a, '_>) -> Option<Total> {
+/// Checks series, definitions, carried values and charges in order, then the total.
+pub(super) fn checked_amounts<'a>(statements: &[Statement<'a>], known: &mut Known<'a, '_>) -> Option<Total> {
     let mut total: Option<(Span, Option<Total>)> = None;
     for statement in statements {
         match statement {
+            Statement::Series(series) => {
+                let checked = known.series_of(series);
+                let place = checked.map(|series| put(&mut known.series, series));
+                known.sources.declare(&series.name, place.map(Source::Series), known.found);
+            }
+            Statement::Define(define) => {
+                let checked = known.define(define);
+                let place = checked.map(|define| put(&mut known.defines, define));
+                known.values.declare(&define.name, place.map(Value::Define), known.found);
+            }
+            Statement::Carry(carry) => {
+                let checked = known.carry(carry);
+                let place = checked.map(|carry| put(&mut known.carries, carry));
+                known.values.declare(&carry.name, place.map(Value::Carry), known.found);
+            }
             Statement::Charge(charge) => {
                 let checked = checked_charge(charge, known);
-                known.charges.declare(&charge.name, checked, known.found);
+                let place = checked.map(|charge| put(&mut known.charges, charge));
+                known.values.declare(&charge.name, place.map(Value::Charge), known.found);
             }
-            Statement::Broken("charge", Some(name)) => known.charges.declare_broken(name),
+            Statement::Broken("series", Some(name)) => known.sources.declare_broken(name),
+            Statement::Broken("charge" | "define" | "carry", Some(name)) => known.values.declare_broken(name),
             Statement::Total(this) => match &total {
                 Some((first, _)) => {
                     let twice = Diagnostic::new("declared-twice", &this.keyword, "a tariff has one total");
@@ -28,27 +44,48 @@ pub(super) fn checked_charges<'a>(statements: &[Statement<'a>], known: &mut Know
             _ => {}
         }
     }
+    carried(statements, known);
     total.and_then(|(_, total)| total)
 }
 
+fn put<T>(all: &mut Vec<T>, one: T) -> usize {
+    all.push(one);
+    all.len() - 1
+}
+
+/// Checks what carried values are made of, now that all definitions are known.
+fn carried(statements: &[Statement<'_>], known: &mut Known<'_, '_>) {
+    let written: Vec<_> = statements
+        .iter()
+        .filter_map(|statement| match statement {
+            Statement::Carry(carry) => Some((carry.name.is, &carry.figure)),
+            _ => None,
+        })
+        .collect();
+    for (name, figure) in written {
+        if let Some(place) = known.carries.iter().position(|(carry, _)| carry.name == name) {
+            known.carried(place, figure);
+        }
+    }
+}
+
 fn checked_charge(charge: &tree::Charge<'_>, known: &mut Known<'_, '_>) -> Option<Charge> {
-    let period = charge.scope.as_ref().is_none_or(|per| known.whole_period(per));
+    known.scope = Some(Scope::Period);
     let amount = known.money(&charge.amount);
     let rounding = match &charge.rounding {
-        Some(rounding) => known.rounding(rounding).map(Some),
+        Some(rounding) => known.rounding(rounding, Dim::MONEY).map(Some),
         None => Some(None),
     };
-    if !period {
-        return None;
-    }
+    known.scope = None;
     Some(Charge { name: charge.name.is.to_owned(), amount: amount?, rounding: rounding?, shown: charge.shown })
 }
 
 fn checked_total(total: &tree::Total<'_>, known: &mut Known<'_, '_>) -> Option<Total> {
+    known.scope = Some(Scope::Period);
     let amount = known.money(&total.amount);
     let rounding: Option<Option<Rounding>> = match &total.ending {
         Some(Ending::Exact) => Some(None),
-        Some(Ending::Rounded(rounding)) => known.rounding(rounding).map(Some),
+        Some(Ending::Rounded(rounding)) => known.rounding(rounding, Dim::MONEY).map(Some),
         None => {
             let end = total.amount.span.end;
             let message = "the total does not say how it rounds";
@@ -58,44 +95,16 @@ fn checked_total(total: &tree::Total<'_>, known: &mut Known<'_, '_>) -> Option<T
             None
         }
     };
+    known.scope = None;
     Some(Total { keyword: total.keyword.clone(), amount: amount?, rounding: rounding? })
 }
 
-pub(super) fn charge_names<'s, 'a>(statements: &'s [Statement<'a>]) -> impl Iterator<Item = &'s Text<'a>> {
+/// The names of values, in the order of their declaration.
+pub(super) fn value_names<'s, 'a>(statements: &'s [Statement<'a>]) -> impl Iterator<Item = &'s Text<'a>> {
     statements.iter().filter_map(|statement| match statement {
         Statement::Charge(charge) => Some(&charge.name),
+        Statement::Define(define) => Some(&define.name),
+        Statement::Carry(carry) => Some(&carry.name),
         _ => None,
     })
-}
-
-/// Reports charges that the total does not reach. The sheet's charges are the statements', in order.
-pub(super) fn unused(statements: &[Statement<'_>], sheet: &Sheet, found: &mut Vec<Diagnostic>) {
-    let mut reached = BTreeSet::new();
-    reach(&sheet.total.amount, &mut reached);
-    for (place, charge) in sheet.charges.iter().enumerate().rev() {
-        if reached.contains(&place) {
-            reach(&charge.amount, &mut reached);
-        }
-    }
-    for (_, name) in charge_names(statements).enumerate().filter(|(place, _)| !reached.contains(place)) {
-        let message = format!("the charge `{}` is not part of the total", name.is);
-        let help = "add it to the total, or remove it";
-        found.push(Diagnostic::new("unused-charge", &name.span, message).help(help));
-    }
-}
-
-/// Adds the charges that an amount names.
-fn reach(amount: &Amount, reached: &mut BTreeSet<usize>) {
-    match &amount.kind {
-        AmountKind::Charge(place) => {
-            reached.insert(*place);
-        }
-        AmountKind::Sum(parts) | AmountKind::Product(parts) => parts.iter().for_each(|(_, part)| reach(part, reached)),
-        AmountKind::Extreme(_, parts) => parts.iter().for_each(|part| reach(part, reached)),
-        AmountKind::Number(_)
-        | AmountKind::Days
-        | AmountKind::Energy(_)
-        | AmountKind::Peak(_)
-        | AmountKind::Price(_) => {}
-    }
 }

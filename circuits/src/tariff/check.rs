@@ -1,35 +1,38 @@
 //! The third pass: that a tariff is whole, and its statements in order. Each kind of statement has a file of its own:
-//! [`super::header`], [`super::register`], [`super::times`], [`super::charge`]; amounts are checked by
-//! [`super::amount`].
+//! [`super::header`], [`super::register`], [`super::times`], [`super::definition`], [`super::carry`],
+//! [`super::charge`]; amounts are checked by [`super::amount`].
 
 use std::collections::BTreeSet;
 
 use super::amount::Known;
-use super::charge::{charge_names, checked_charges, unused};
+use super::charge::{checked_amounts, value_names};
 use super::diagnostic::Diagnostic;
 use super::header::{Checked, checked_header};
 use super::names::Named;
 use super::register::declare_register;
 use super::sheet::Sheet;
-use super::times::{Timing, timing};
+use super::times::timing;
 use super::tree::Statement;
+use super::unused::unused;
 
 /// The tariff that the statements declare; nothing, and at least one more finding, when they do not check.
 pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<Diagnostic>) -> Option<Sheet> {
     let (header, calendar) = checked_header(statements, found)?;
-    let mut registers = Named::new("register");
+    let mut sources = Named::shared("register", "register or series");
+    let mut registers = Vec::new();
     for statement in statements {
         match statement {
-            Statement::Register(register) => declare_register(register, &mut registers, found),
-            Statement::Broken("register", Some(name)) => registers.declare_broken(name),
+            Statement::Register(register) => declare_register(register, &mut sources, &mut registers, found),
+            Statement::Broken("register", Some(name)) => sources.declare_broken(name),
             _ => {}
         }
     }
-    let currency = header.currency;
-    let Timing { times, data, almanac } = timing(source, statements, &calendar, currency, found);
-    let mut known = Known { currency, registers, times, data, almanac, charges: Named::new("charge"), found };
-    known.charges.expect(charge_names(statements).map(|name| name.is));
-    let total = checked_charges(statements, &mut known);
+    let timing = timing(source, statements, &calendar, header.currency, found);
+    let mut known = Known::new(header.currency, timing, found);
+    (known.sources, known.registers) = (sources, registers);
+    known.sources.expect(series_names(statements));
+    known.values.expect(value_names(statements).map(|name| name.is));
+    let total = checked_amounts(statements, &mut known);
     complete(statements, &header, known.found);
     if !known.found.is_empty() {
         return None;
@@ -40,15 +43,25 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
         currency: header.currency,
         calendar,
         zone: header.zone,
-        registers: known.registers.all,
+        registers: known.registers,
         almanac: known.almanac,
         times: known.times.all,
         data: known.data.all,
-        charges: known.charges.all,
+        series: known.series,
+        defines: known.defines,
+        carries: known.carries.into_iter().map(|(carry, _)| carry).collect(),
+        charges: known.charges,
         total: total?,
     };
     unused(statements, &sheet, found);
     found.is_empty().then_some(sheet)
+}
+
+fn series_names<'s, 'a>(statements: &'s [Statement<'a>]) -> impl Iterator<Item = &'a str> + use<'s, 'a> {
+    statements.iter().filter_map(|statement| match statement {
+        Statement::Series(series) => Some(series.name.is),
+        _ => None,
+    })
 }
 
 /// Reports the statements that every tariff has and this one does not.
@@ -65,6 +78,9 @@ fn complete(statements: &[Statement<'_>], header: &Checked<'_>, found: &mut Vec<
                 "gaps"
             }
             Statement::Dates(_) | Statement::Data(_) | Statement::Season(_) | Statement::Window(_) => "window",
+            Statement::Series(_) => "series",
+            Statement::Define(_) => "define",
+            Statement::Carry(_) => "carry",
             Statement::Charge(_) => "charge",
             Statement::Total(_) => "total",
             Statement::Broken(keyword, _) => *keyword,

@@ -15,7 +15,7 @@ impl Known<'_, '_> {
     pub(super) fn coverage(&mut self, price: &Price<'_>, within: Option<&Within>) -> Option<Vec<Set>> {
         if price.rows.len() > MAX_ROWS {
             let message = format!("a table has at most {MAX_ROWS} rows");
-            self.found.push(Diagnostic::new("too-many-rows", &price.series.register.span, message).help("merge some"));
+            self.found.push(Diagnostic::new("too-many-rows", &price.series.of.span, message).help("merge some"));
             return None;
         }
         let all = within.map_or(Set::ALL, |within| within.set);
@@ -85,7 +85,7 @@ impl Known<'_, '_> {
     /// Reports a slot that no row prices.
     fn never_priced(&mut self, price: &Price<'_>, rest: Set) -> bool {
         let Some(slot) = self.almanac.example(rest) else { return true };
-        let never = Diagnostic::new("never-priced", &price.series.register.span, format!("no row prices {slot}"));
+        let never = Diagnostic::new("never-priced", &price.series.of.span, format!("no row prices {slot}"));
         self.found.push(never.help("add a row for it, or `otherwise` for the rest"));
         false
     }

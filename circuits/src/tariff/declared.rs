@@ -1,8 +1,8 @@
 //! Checks of data statements: what is published apart from the tariff.
 
-use super::amount::not_a_unit;
 use super::currency::Currency;
 use super::diagnostic::Diagnostic;
+use super::quantity::not_a_unit;
 use super::sheet::Published;
 use super::text::reserved;
 use super::tree::{Data, DataKind, Text};

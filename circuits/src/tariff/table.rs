@@ -2,7 +2,7 @@
 
 use num_traits::Signed;
 
-use super::amount::{Known, energy};
+use super::amount::Known;
 use super::diagnostic::Diagnostic;
 use super::sheet::{self, Bound, Scope, Table};
 use super::tree::{At, Column, Columns, Label, Price, Row, Text};
@@ -17,9 +17,24 @@ impl Known<'_, '_> {
             return None;
         }
         let series = self.series(&price.series)?;
-        let scope = self.scope(price);
-        let dim = energy(&self.registers.all[series.register]);
-        let columns = scope.and_then(|scope| self.columns(price, scope, dim));
+        let per = self.table_scope(price)?;
+        let dim = self.dim_of(series.of);
+        self.in_scope(&per.clone(), |known| known.table_in(price, series, per, dim))
+    }
+
+    /// The scope that a table counts: that which it stands in, when it names none.
+    fn table_scope(&mut self, price: &Price<'_>) -> Option<sheet::Per> {
+        match &price.per {
+            Some(per) => self.per(per),
+            None => {
+                let (scope, span) = (self.scope.unwrap_or(Scope::Period), price.series.of.span.clone());
+                Some(sheet::Per { scope, prorated: false, span })
+            }
+        }
+    }
+
+    fn table_in(&mut self, price: &Price<'_>, series: sheet::Series, per: sheet::Per, dim: Dim) -> Option<Table> {
+        let columns = self.columns(price, per.scope, dim);
         let sets = self.coverage(price, series.within.as_ref());
         let wanted = price.columns.len().max(1);
         let prices: Vec<_> = price.rows.iter().map(|row| self.prices(row, wanted, dim)).collect();
@@ -31,32 +46,13 @@ impl Known<'_, '_> {
             .zip(prices)
             .map(|((row, set), prices)| Some(sheet::Row { label: label(&row.is.label), set, prices: prices? }));
         let rows = rows.collect::<Option<Vec<_>>>()?;
-        let scope = scope?;
-        if scope == Scope::Period && rows.len() > 1 && wanted > 1 {
-            let later =
-                Diagnostic::later(&price.series.register.span, "spreading blocks of a period over several rows");
+        if per.scope > Scope::Reading && rows.len() > 1 && wanted > 1 {
+            let later = Diagnostic::later(&price.series.of.span, "spreading blocks of a period over several rows");
             let help = "write a charge for each window: price import in peak per period, blocks { … }";
             self.found.push(later.help(help));
             return None;
         }
-        Some(Table { series, scope, columns, rows })
-    }
-
-    fn scope(&mut self, price: &Price<'_>) -> Option<Scope> {
-        match (price.scope.as_ref().map(|scope| scope.is), &price.columns_are) {
-            (Some("reading"), _) => Some(Scope::Reading),
-            (Some("period"), _) | (None, None) => Some(Scope::Period),
-            (Some(_), _) => {
-                self.found.extend(price.scope.as_ref().map(unknown_scope));
-                None
-            }
-            (None, Some(columns)) => {
-                let message = "it is not said what the columns count";
-                let help = "write `per period` or `per reading` before the comma";
-                self.found.push(Diagnostic::new("missing-scope", &columns.span, message).help(help));
-                None
-            }
-        }
+        Some(Table { series, per, columns, rows })
     }
 
     fn columns(&mut self, price: &Price<'_>, scope: Scope, dim: Dim) -> Option<sheet::Columns> {
@@ -108,7 +104,7 @@ impl Known<'_, '_> {
     fn bound(&mut self, column: &At<Column<'_>>, scope: Scope, energy: Dim) -> Option<Bound> {
         let Column::To(quantity) = &column.is else { return None };
         let (value, dim) = self.quantity(quantity)?;
-        let per_day = scope == Scope::Period && dim == energy.over(Dim::DAY);
+        let per_day = scope > Scope::Day && dim == energy.over(Dim::DAY);
         if dim != energy && !per_day {
             let message = format!("this bound is {dim}, and {energy} is counted");
             let help = match energy == Dim::ENERGY {
@@ -165,20 +161,6 @@ impl Known<'_, '_> {
             Diagnostic::new("wrong-unit", &text.span, message).help(format!("write {}/{hour}", self.money_word())),
         );
         None
-    }
-}
-
-/// The refusal of a scope word.
-pub(super) fn unknown_scope(scope: &Text<'_>) -> Diagnostic {
-    match scope.is {
-        "day" | "month" | "quarter" | "year" => {
-            Diagnostic::later(&scope.span, &format!("`per {}`", scope.is)).help("write `per period` or `per reading`")
-        }
-        other => Diagnostic::new("unknown-scope", &scope.span, format!("nothing is counted per `{other}`")).nearest(
-            other,
-            ["period", "reading"],
-            "write `per period` or `per reading`",
-        ),
     }
 }
 

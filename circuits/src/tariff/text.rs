@@ -15,13 +15,10 @@ pub const MAX_BYTES: usize = 1 << 20;
 const MAX_DEPTH: usize = 32;
 
 /// Words that begin a statement.
-pub(super) const STATEMENTS: [&str; 9] =
-    ["tariff", "register", "gaps", "dates", "data", "season", "window", "charge", "total"];
-/// Words that begin a statement of the full language.
-pub(super) const LATER_STATEMENTS: [&str; 3] = ["series", "define", "carry"];
-
+pub(super) const STATEMENTS: [&str; 12] =
+    ["tariff", "register", "gaps", "dates", "data", "season", "window", "series", "define", "carry", "charge", "total"];
 /// Words that name nothing.
-const RESERVED: [&str; 50] = [
+const RESERVED: [&str; 51] = [
     "tariff",
     "register",
     "gaps",
@@ -34,6 +31,7 @@ const RESERVED: [&str; 50] = [
     "series",
     "define",
     "carry",
+    "at",
     "version",
     "zone",
     "slot",
@@ -100,7 +98,7 @@ pub(super) enum Token<'a> {
     #[regex(r"[0-9]+:[0-9]+")]
     Clock(&'a str),
     /// Punctuation.
-    #[regex(r"[=,:(){}+\-*/%^]")]
+    #[regex(r"[=,:(){}+\-*/%^<>]|<=|>=")]
     Mark(&'a str),
 }
 
@@ -170,7 +168,7 @@ pub(super) fn statements<'t, 'a>(source: &str, tokens: &'t [Placed<'a>]) -> Vec<
 /// Whether the first token of a line begins a statement.
 fn begins(token: Token<'_>, first_column: bool) -> bool {
     let Token::Word(word) = token else { return false };
-    first_column || STATEMENTS.contains(&word) || LATER_STATEMENTS.contains(&word)
+    first_column || STATEMENTS.contains(&word)
 }
 
 /// The refusal of a statement whose brackets nest too deeply for the grammar's recursion.

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod expression;
+mod lookup;
 mod statement;
 mod table;
 mod words;
@@ -11,7 +12,7 @@ use chumsky::error::{RichPattern, RichReason};
 use chumsky::prelude::*;
 
 use super::diagnostic::{Diagnostic, nearest};
-use super::text::{LATER_STATEMENTS, Placed, STATEMENTS, Token, too_deep};
+use super::text::{Placed, STATEMENTS, Token, too_deep};
 use super::tree::*;
 
 /// The statements of a text; those that do not read are reported and left out.
@@ -49,9 +50,6 @@ fn unknown_statement(tokens: &[Placed<'_>]) -> Option<Diagnostic> {
     let span = span.into_range();
     match first {
         Token::Word(word) if STATEMENTS.contains(word) => None,
-        Token::Word(word) if LATER_STATEMENTS.contains(word) => {
-            Some(Diagnostic::later(&span, &format!("the statement `{word}`")))
-        }
         Token::Word(word) => {
             let unknown = Diagnostic::new("unknown-statement", &span, format!("no statement begins with `{word}`"));
             let help = "a statement begins with tariff, register, gaps, window, charge or total; \

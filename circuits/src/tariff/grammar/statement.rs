@@ -5,7 +5,7 @@ use chumsky::prelude::*;
 use super::super::text::Token;
 use super::super::tree::*;
 use super::calendar::{data, dates, season, window};
-use super::expression::{expression, rounding, scope};
+use super::expression::{expression, rounding};
 use super::words::*;
 
 pub(super) fn statement<'t, 's: 't>(source: &'s str) -> impl Rule<'t, 's, Statement<'s>> {
@@ -17,6 +17,9 @@ pub(super) fn statement<'t, 's: 't>(source: &'s str) -> impl Rule<'t, 's, Statem
         data().map(Statement::Data),
         season().map(Statement::Season),
         window().map(Statement::Window),
+        series_of().map(Statement::Series),
+        define().map(Statement::Define),
+        carry().map(Statement::Carry),
         charge().map(Statement::Charge),
         total().map(Statement::Total),
     ))
@@ -65,20 +68,52 @@ fn gaps<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
     word("gaps").ignore_then(word("refuse").or(later))
 }
 
+fn series_of<'t, 's: 't>() -> impl Rule<'t, 's, SeriesOf<'s>> {
+    word("series")
+        .ignore_then(any_word("the series' name"))
+        .then(mark("=").ignore_then(expression()))
+        .map(|(name, amount)| SeriesOf { name, amount })
+}
+
+fn define<'t, 's: 't>() -> impl Rule<'t, 's, Define<'s>> {
+    word("define")
+        .ignore_then(any_word("the definition's name"))
+        .then(mark("=").ignore_then(expression()))
+        .then(word("from").ignore_then(date()).then(expression()).repeated().collect::<Vec<_>>())
+        .then(rounding().or_not())
+        .then(word("shown").or_not())
+        .map(|((((name, amount), later), rounding), shown)| {
+            let shown = shown.map(|word| word.span);
+            Define { name, amount, later, rounding, shown }
+        })
+}
+
+fn carry<'t, 's: 't>() -> impl Rule<'t, 's, Carry<'s>> {
+    let of_the_last = |what: &'static str| word("of").then(word("the")).then(word("last")).then(word(what));
+    let sum = word("sum").then(word("of")).ignore_then(name("a definition")).then_ignore(word("since"));
+    let sum = sum
+        .then(number().then(any_word("a month")))
+        .map(|(figure, (day, month))| (CarryRule::SumSince(day, month), figure));
+    let highest = word("highest").then(word("of")).ignore_then(name("a definition"));
+    let highest =
+        highest.then_ignore(word("in").then(word("the")).then(word("last"))).then(number()).then_ignore(word("bills"));
+    let highest = highest.map(|(figure, count)| (CarryRule::HighestOfLast(count), figure));
+    let last = name("a definition").then_ignore(of_the_last("bill")).map(|figure| (CarryRule::Last, figure));
+    word("carry")
+        .ignore_then(any_word("the carried value's name"))
+        .then(word("in").ignore_then(number().or_not()).then(unit()))
+        .then(mark(",").ignore_then(word("below")).ignore_then(placed(quantity())))
+        .then(mark(",").ignore_then(choice((sum, highest, last))))
+        .map(|(((name, (number, unit)), below), (rule, figure))| Carry { name, number, unit, below, rule, figure })
+}
+
 fn charge<'t, 's: 't>() -> impl Rule<'t, 's, Charge<'s>> {
     word("charge")
         .ignore_then(any_word("the charge's name"))
-        .then(mark("=").ignore_then(scope().or_not()))
-        .then(expression())
+        .then(mark("=").ignore_then(expression()))
         .then(rounding().or_not())
         .then(word("shown").or_not())
-        .map(|((((name, scope), amount), rounding), shown)| Charge {
-            name,
-            scope,
-            amount,
-            rounding,
-            shown: shown.is_some(),
-        })
+        .map(|(((name, amount), rounding), shown)| Charge { name, amount, rounding, shown: shown.is_some() })
 }
 
 fn total<'t, 's: 't>() -> impl Rule<'t, 's, Total<'s>> {

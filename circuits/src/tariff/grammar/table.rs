@@ -3,7 +3,7 @@
 use chumsky::prelude::*;
 
 use super::super::tree::*;
-use super::expression::{scope, series};
+use super::expression::{per, series};
 use super::words::*;
 
 pub(super) fn price<'t, 's: 't>() -> impl Rule<'t, 's, Price<'s>> {
@@ -16,13 +16,13 @@ pub(super) fn price<'t, 's: 't>() -> impl Rule<'t, 's, Price<'s>> {
     let columns = placed(to.or(word("above").to(Column::Above))).repeated().collect();
     word("price")
         .ignore_then(series())
-        .then(scope().or_not())
+        .then(per().or_not())
         .then(mark(",").ignore_then(columns_are).or_not())
         .then(columns.then(row().repeated().at_least(1).collect()).delimited_by(mark("{"), mark("}")))
-        .map(|(((series, scope), columns_are), (columns, rows))| Price {
+        .map(|(((series, per), columns_are), (columns, rows))| Price {
             series,
             by: None,
-            scope,
+            per,
             columns_are,
             columns,
             rows,
@@ -39,7 +39,7 @@ fn price_by<'t, 's: 't>() -> impl Rule<'t, 's, Price<'s>> {
         .then_ignore(body.delimited_by(mark("{"), mark("}")))
         .map(|(series, by)| {
             let by = Some(by);
-            Price { series, by, scope: None, columns_are: None, columns: Vec::new(), rows: Vec::new() }
+            Price { series, by, per: None, columns_are: None, columns: Vec::new(), rows: Vec::new() }
         })
 }
 

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::almanac::{Says, When};
-use super::super::amount::decimal;
 use super::super::diagnostic::Diagnostic;
+use super::super::quantity::decimal;
 use super::super::sheet::{Published, Sheet};
 use crate::data::{Data, DataSet, Declared, Kind, Per};
 use crate::exact;
@@ -44,7 +44,7 @@ impl Values {
     }
 
     /// Values that stand in while nothing is published: first choices, no dates, zeros.
-    pub(super) fn assumed(sheet: &Sheet, period: &Period) -> Self {
+    pub(in crate::tariff) fn assumed(sheet: &Sheet, period: &Period) -> Self {
         let count = |per: Per| match per {
             Per::Day => period.days() as usize + 1,
             Per::Slot => period.slots().count() as usize,
@@ -115,8 +115,8 @@ impl Reading<'_> {
     fn values(&self, set: &DataSet) -> Result<Value, Diagnostic> {
         match (&self.declared.kind, set) {
             (Kind::Dates, DataSet::Dates(dates)) => {
-                let of = |date: Date| usize::from(dates.contains_key(&date));
-                Ok(Value::Places(Per::Day, self.days().map(of).collect()))
+                let of = |(day, date)| usize::from(dates.contains_key(&date) && (day > 0 || self.before));
+                Ok(Value::Places(Per::Day, self.days().enumerate().map(of).collect()))
             }
             (Kind::OneOf { values, per }, _) => {
                 let place = |text: &str| values.iter().position(|value| value == text);
@@ -134,7 +134,7 @@ impl Reading<'_> {
         [before].into_iter().chain((0..self.period.days() as usize).map(|day| self.period.day(day)))
     }
 
-    /// A value for every day or slot; the day before the period may lack one that nothing asks for.
+    /// A value for every day or slot, but for the day before the period when nothing asks for it.
     fn each<T: Default>(
         &self,
         per: Per,
@@ -151,14 +151,14 @@ impl Reading<'_> {
             }
             _ => return Err(self.other_form(set)),
         };
-        let optional = |index: usize| per == Per::Day && index == 0 && !self.before;
-        let lacking = || asked.iter().enumerate().filter(|(index, (_, text))| text.is_none() && !optional(*index));
+        let unasked = |index: usize| per == Per::Day && index == 0 && !self.before;
+        let lacking = || asked.iter().enumerate().filter(|(index, (_, text))| text.is_none() && !unasked(*index));
         if let Some((_, (key, _))) = lacking().next() {
             return Err(self.missing(key, lacking().count() - 1));
         }
         let each = asked.iter().enumerate().map(|(index, (key, text))| match text {
-            Some(text) => read(text).or(optional(index).then(T::default)).ok_or_else(|| self.unknown(key, text)),
-            None => Ok(T::default()),
+            Some(text) if !unasked(index) => read(text).ok_or_else(|| self.unknown(key, text)),
+            _ => Ok(T::default()),
         });
         each.collect()
     }

@@ -2,15 +2,20 @@
 
 mod amount;
 mod calendar;
+mod definition;
+mod scope;
 mod table;
 
 pub(super) use amount::*;
 pub(super) use calendar::*;
+pub(super) use definition::*;
+pub(super) use scope::*;
 pub(super) use table::*;
 
 use wattproof_meter::quantity::Register;
 
 use super::almanac::Almanac;
+use super::carry::Carry;
 use super::currency::Currency;
 use super::diagnostic::Span;
 use crate::period::Calendar;
@@ -28,6 +33,9 @@ pub(crate) struct Sheet {
     pub(crate) almanac: Almanac,
     pub(crate) times: Vec<Times>,
     pub(crate) data: Vec<Published>,
+    pub(crate) series: Vec<SeriesOf>,
+    pub(crate) defines: Vec<Define>,
+    pub(crate) carries: Vec<Carry>,
     pub(crate) charges: Vec<Charge>,
     pub(crate) total: Total,
 }

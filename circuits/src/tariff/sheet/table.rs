@@ -1,23 +1,16 @@
 //! Price tables.
 
 use super::super::almanac::Set;
-use super::Series;
+use super::{Per, Series};
 use crate::program::Ratio;
 
 /// A price table whose rows cover each slot of its series exactly once.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) series: Series,
-    pub(crate) scope: Scope,
+    pub(crate) per: Per,
     pub(crate) columns: Columns,
     pub(crate) rows: Vec<Row>,
-}
-
-/// What a table's columns apply to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
-    Reading,
-    Period,
 }
 
 /// A table's columns: bounds of all but the last, rising.
@@ -34,7 +27,7 @@ pub(crate) enum Columns {
 pub(crate) struct Bound {
     /// In base units.
     pub(crate) energy: Ratio,
-    /// Whether it is to be multiplied by the period's days.
+    /// Whether it is to be multiplied by the scope's days.
     pub(crate) per_day: bool,
 }
 

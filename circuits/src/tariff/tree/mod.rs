@@ -2,11 +2,13 @@
 
 mod calendar;
 mod expression;
+mod lookup;
 mod statement;
 mod table;
 
 pub(super) use calendar::*;
 pub(super) use expression::*;
+pub(super) use lookup::*;
 pub(super) use statement::*;
 pub(super) use table::*;
 

@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{Data, Dates, Expr, Rounding, Season, Span, Text, Window};
+use super::{At, Data, Dates, Expr, Quantity, Rounding, Season, Span, Text, Window};
 
 /// A statement.
 #[derive(Clone, Debug)]
@@ -12,6 +12,9 @@ pub(crate) enum Statement<'a> {
     Data(Data<'a>),
     Season(Season<'a>),
     Window(Window<'a>),
+    Series(SeriesOf<'a>),
+    Define(Define<'a>),
+    Carry(Carry<'a>),
     Charge(Charge<'a>),
     Total(Total<'a>),
     /// One that does not read: its keyword and the name behind it.
@@ -37,11 +40,50 @@ pub(crate) struct Register<'a> {
     pub(crate) bits: Text<'a>,
 }
 
+/// `series NAME = EXPRESSION`
+#[derive(Clone, Debug)]
+pub(crate) struct SeriesOf<'a> {
+    pub(crate) name: Text<'a>,
+    pub(crate) amount: Expr<'a>,
+}
+
+/// `define NAME = EXPRESSION from 2026-04-01 EXPRESSION rounded half up to 1 kW shown`
+#[derive(Clone, Debug)]
+pub(crate) struct Define<'a> {
+    pub(crate) name: Text<'a>,
+    pub(crate) amount: Expr<'a>,
+    /// Dates and the values from them on.
+    pub(crate) later: Vec<(Text<'a>, Expr<'a>)>,
+    pub(crate) rounding: Option<Rounding<'a>>,
+    pub(crate) shown: Option<Span>,
+}
+
+/// `carry NAME in kW, below 10 MW, highest of demand in the last 12 bills`
+#[derive(Clone, Debug)]
+pub(crate) struct Carry<'a> {
+    pub(crate) name: Text<'a>,
+    pub(crate) number: Option<Text<'a>>,
+    pub(crate) unit: Text<'a>,
+    pub(crate) below: At<Quantity<'a>>,
+    pub(crate) rule: CarryRule<'a>,
+    pub(crate) figure: Text<'a>,
+}
+
+/// What earlier bills' figures come to.
+#[derive(Clone, Debug)]
+pub(crate) enum CarryRule<'a> {
+    /// `sum of FIGURE since 1 Apr`
+    SumSince(Text<'a>, Text<'a>),
+    /// `highest of FIGURE in the last N bills`
+    HighestOfLast(Text<'a>),
+    /// `FIGURE of the last bill`
+    Last,
+}
+
 /// `charge NAME = EXPRESSION rounded half up to 1 p shown`
 #[derive(Clone, Debug)]
 pub(crate) struct Charge<'a> {
     pub(crate) name: Text<'a>,
-    pub(crate) scope: Option<Text<'a>>,
     pub(crate) amount: Expr<'a>,
     pub(crate) rounding: Option<Rounding<'a>>,
     pub(crate) shown: bool,

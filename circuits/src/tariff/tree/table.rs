@@ -1,13 +1,13 @@
 //! Price tables.
 
-use super::{At, Quantity, Series, Span, Text};
+use super::{At, Per, Quantity, Series, Span, Text};
 
 /// `price import in peak per period, blocks { … }`
 #[derive(Clone, Debug)]
 pub(crate) struct Price<'a> {
     pub(crate) series: Series<'a>,
     pub(crate) by: Option<Text<'a>>,
-    pub(crate) scope: Option<Text<'a>>,
+    pub(crate) per: Option<Per<'a>>,
     pub(crate) columns_are: Option<At<Columns>>,
     pub(crate) columns: Vec<At<Column<'a>>>,
     pub(crate) rows: Vec<At<Row<'a>>>,
