@@ -4,7 +4,7 @@ use std::fmt;
 
 use num_traits::Signed;
 use wattproof_circuits::program::{Figure, Ratio};
-use wattproof_circuits::tariff::Carry;
+use wattproof_circuits::tariff::{Carry, Tariff};
 
 /// Digits after the point beyond which a number is cut.
 const MAX_DIGITS: usize = 12;
@@ -22,9 +22,14 @@ impl Amount {
         Amount::of(count, &figure.unit, &figure.label)
     }
 
-    /// `count` units of a carried value.
-    pub fn carried(carry: &Carry, count: u64) -> Option<Self> {
-        Amount::of(count.into(), &carry.unit, &carry.label)
+    /// The values that a tariff carries, by name: each so many of its own units. Nothing when one cannot be held.
+    pub fn carried(tariff: &Tariff, counts: &[u64]) -> Option<Vec<(String, Self)>> {
+        let figures = tariff.figures();
+        let label =
+            |carry: &Carry| figures.iter().find(|figure| figure.name == carry.figure).map(|figure| &figure.label);
+        let each = tariff.carries().iter().zip(counts);
+        each.map(|(carry, count)| Some((carry.name.clone(), Amount::of((*count).into(), &carry.unit, label(carry)?)?)))
+            .collect()
     }
 
     fn of(count: i128, unit: &Ratio, (label, one): &(String, Ratio)) -> Option<Self> {

@@ -295,7 +295,7 @@ mod tests {
     fn the_tariffs_are_the_families() {
         for family in Family::ALL {
             let (frame, _) = frame(family, 2).unwrap();
-            let ours = frame.tariff.program(&frame.period).unwrap();
+            let ours = frame.program().unwrap();
             let theirs = family.program(ours.registers[0].clone(), ours.slots);
             let mut readings = Readings::gaps(ours.slots, 1);
             for number in FIRST_DAY..FIRST_DAY + 2 {

@@ -300,9 +300,9 @@ fn accepted(view: &impl View, meter: &MeterId, at: Slot) -> Result<Option<Receip
 /// The place of a figure among what a tariff's bills disclose, and its unit in base units.
 fn shows(tariff: &Tariff, figure: &str) -> Option<(usize, Ratio)> {
     let figures = tariff.figures();
-    let place = figures.iter().position(|(name, _)| name == figure)?;
+    let place = figures.iter().position(|shown| shown.name == figure)?;
     // The total, then the shown lines, then the figures.
-    Some((1 + tariff.shown() + place, figures[place].1))
+    Some((1 + tariff.shown_lines() + place, figures[place].unit))
 }
 
 /// What an earlier bill shows for a figure, in the carried value's units; nothing when its tariff has no such figure.

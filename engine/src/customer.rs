@@ -15,20 +15,19 @@ use wattproof_circuits::period::{Calendar, Period};
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::{Figure, Program};
 use wattproof_circuits::rule::{self, Priced};
-use wattproof_circuits::tariff::Carry;
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::MeterRecord;
 
+use crate::amount::Amount;
 use crate::archive::{self, ArchiveRefusal, Claim, HeaderDigest, StoredBatch};
+use crate::carry::Word;
 use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
-use crate::amount::Amount;
-use crate::carry::Word;
 use crate::money::Money;
 use crate::period::{self, PeriodRefusal};
 use crate::policy::{self, Dates, PolicyRefusal};
@@ -146,7 +145,8 @@ pub fn prove(
     progress(Progress { step: "price", done: 0, total: 1 });
     let (priced, price) = timed(|| {
         let length = frame.meter.slot_length();
-        Ok(rule::evaluate(&program, &opened.readings, &frame.carried).map_err(|refusal| Unpriced::new(refusal, length))?)
+        Ok(rule::evaluate(&program, &opened.readings, &frame.carried)
+            .map_err(|refusal| Unpriced::new(refusal, length))?)
     })?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
@@ -171,8 +171,6 @@ pub fn prove(
     let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown)).map(line);
     let figure = |(figure, count): (&Figure, &i128)| Some((figure.name.clone(), Amount::figure(figure, *count)?));
     let shown_figures = program.figures.iter().zip(&priced.figures).map(figure);
-    let carry = |(carry, count): (&Carry, &u64)| Some((carry.name.clone(), Amount::carried(carry, *count)?));
-    let carried = frame.tariff.carries().iter().zip(&frame.carried).map(carry);
     Ok(ProvedBill {
         meter: frame.meter.name().into(),
         period: frame.period.to_string(),
@@ -180,7 +178,7 @@ pub fn prove(
         total: money(priced.total).ok_or(CustomerRefusal::Disagreement)?,
         lines: lines.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
         shown_figures: shown_figures.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
-        carried: carried.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
+        carried: Amount::carried(&frame.tariff, &frame.carried).ok_or(CustomerRefusal::Disagreement)?,
         gaps: frame.gap_count(),
         figures: Figures {
             k: prepared.figures().k,

@@ -98,11 +98,7 @@ pub fn export(store: &Store, meter: &str, period: &str, folder: &Path) -> Result
     Ok(Exported { files: written, missing, unbilled })
 }
 
-fn gather(
-    view: &impl View,
-    meter: &str,
-    text: &str,
-) -> Result<(Files, Vec<u32>, Option<CarryRefusal>), ExportRefusal> {
+fn gather(view: &impl View, meter: &str, text: &str) -> Result<(Files, Vec<u32>, Option<CarryRefusal>), ExportRefusal> {
     let meter = registry::find_in(view, meter)?.record;
     let dates = Dates::parse(text)?;
     let mut files = Files::from([(format!("{}.{}", meter.name(), Kind::Meter.ending()), meter.to_bytes())]);

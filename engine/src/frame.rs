@@ -79,9 +79,7 @@ impl Refusal for FrameRefusal {
 
     fn hint(&self) -> String {
         match self {
-            FrameRefusal::Gap { .. } => {
-                "get the missing reading, or bill a period without gaps".into()
-            }
+            FrameRefusal::Gap { .. } => "get the missing reading, or bill a period without gaps".into(),
             FrameRefusal::Data { findings } => {
                 let help = findings.first().and_then(|finding| finding.help.clone());
                 help.unwrap_or_else(|| "publish it with `wattproof tariff data`".into())
@@ -246,7 +244,11 @@ fn gaps(meter: &MeterRecord, tariff: &Tariff, slots: SlotRange, batches: &[Store
 
 /// The program of a statement's tariff over its period, by what the store has of data and batches; nothing when that is
 /// not enough.
-pub(crate) fn program_of(view: &impl View, tariff: &Tariff, statement: &Statement) -> Result<Option<Program>, StoreRefusal> {
+pub(crate) fn program_of(
+    view: &impl View,
+    tariff: &Tariff,
+    statement: &Statement,
+) -> Result<Option<Program>, StoreRefusal> {
     let Some(period) = period::days(tariff, statement.slots) else { return Ok(None) };
     let (data, mut batches) = (data::of(view, tariff)?, Vec::new());
     if statement.gaps > 0 {

@@ -125,7 +125,11 @@ fn digest(text: &str) -> Option<[u8; 32]> {
 /// As many as a bill may disclose, and at least a total.
 fn amounts(text: &str) -> Option<Vec<i128>> {
     let most = usize::from(u8::MAX);
-    text.split(' ').take(most + 1).map(|amount| amount.parse().ok()).collect::<Option<Vec<_>>>().filter(|all| all.len() <= most)
+    text.split(' ')
+        .take(most + 1)
+        .map(|amount| amount.parse().ok())
+        .collect::<Option<Vec<_>>>()
+        .filter(|all| all.len() <= most)
 }
 
 impl fmt::Display for Receipt {

@@ -15,12 +15,13 @@ use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::Place;
+use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::Statement;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotRange};
 
-use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
 use crate::amount::Amount;
+use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
 use crate::carry::{self, Word};
 use crate::frame::{Frame, FrameRefusal, Uncertified, program_of};
 use crate::import::load;
@@ -155,7 +156,7 @@ impl<'a> Supplier<'a> {
         let prepared = self.prepared(&frame)?;
         if bill.proof.len() != prepared.proof_bytes() {
             let (expected, found) = (prepared.proof_bytes(), bill.proof.len());
-            return Err(wattproof_circuits::refusal::ProofRefusal::WrongLength { expected, found }.into());
+            return Err(ProofRefusal::WrongLength { expected, found }.into());
         }
         let points = frame.points(&bill.commitments)?;
         // Drawn after the bill's bytes are final: no bill can be made to fit it.
@@ -280,16 +281,15 @@ fn agrees(statement: &Statement, frame: &Frame) -> Result<(), VerifyRefusal> {
 /// Whether the carried values are those that the accepted bills give.
 fn carries(tariff: &Tariff, found: &[u64], expected: &[u64]) -> Result<(), VerifyRefusal> {
     if found.len() != expected.len() {
-        return Err(VerifyRefusal::CarriedCount { expected: expected.len(), found: found.len() });
+        return Err(ProofRefusal::Carried { expected: expected.len(), found: found.len() }.into());
     }
-    let mut each = tariff.carries().iter().zip(expected.iter().zip(found));
-    match each.find(|(_, (expected, found))| expected != found) {
-        None => Ok(()),
-        Some((carry, (expected, found))) => {
-            let told = |count: &u64| Amount::carried(carry, *count).map_or_else(|| count.to_string(), |told| told.to_string());
-            Err(VerifyRefusal::OtherCarried { name: carry.name.clone(), expected: told(expected), found: told(found) })
-        }
-    }
+    let Some(place) = expected.iter().zip(found).position(|(expected, found)| expected != found) else { return Ok(()) };
+    let name = tariff.carries()[place].name.clone();
+    let told = |counts: &[u64]| {
+        let told = Amount::carried(tariff, counts).map(|told| told[place].1.to_string());
+        told.unwrap_or_else(|| counts[place].to_string())
+    };
+    Err(VerifyRefusal::OtherCarried { name, expected: told(expected), found: told(found) })
 }
 
 /// Whether a bill may take its slots: they are free, or all billed by the bill it revises.

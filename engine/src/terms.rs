@@ -50,15 +50,13 @@ fn of(tariff: &Tariff, program: &Program, statement: &Statement) -> Option<Terms
     let figures = program.figures.iter();
     let figures = figures.map(|figure| Some((figure.name.clone(), Amount::figure(figure, *amounts.next()?)?)));
     let figures = figures.collect::<Option<_>>()?;
-    let carried = tariff.carries().iter().zip(&statement.carried);
-    let carried = carried.map(|(carry, count)| Some((carry.name.clone(), Amount::carried(carry, *count)?)));
     Some(Terms {
         tariff: format!("{}@{}", tariff.name(), tariff.version()),
         period: period::days(tariff, statement.slots)?.to_string(),
         total,
         shown,
         figures,
-        carried: carried.collect::<Option<_>>()?,
+        carried: Amount::carried(tariff, &statement.carried)?,
         bits_disclosed: plan.bits_disclosed(),
         bits_held: plan.bits_held(),
     })

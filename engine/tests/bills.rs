@@ -408,7 +408,10 @@ fn a_bill_says_what_it_discloses() {
     // Two days below 2^20 Wh a half hour at 32.55 p/kWh at most, to the penny.
     assert!((20.0..24.0).contains(&terms.bits_disclosed), "{}", terms.bits_disclosed);
     assert_eq!((terms.bits_held, terms.period.as_str()), (20 * (46 + 48), "2026-03-29..2026-03-31"));
-    assert_eq!(sheet.batches.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [day("2026-03-29"), day("2026-03-30")]);
+    assert_eq!(
+        sheet.batches.iter().map(|(number, _)| *number).collect::<Vec<_>>(),
+        [day("2026-03-29"), day("2026-03-30")]
+    );
     assert_eq!(desk::bill::read(&desk.store, &[&[9], &bytes[1..]].concat()).unwrap_err().code(), "bill-version");
 }
 

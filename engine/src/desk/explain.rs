@@ -148,7 +148,9 @@ fn added(before: Option<&Size>, after: Option<&Size>) -> (usize, Vec<(&'static s
     let Some(after) = after else { return (0, Vec::new()) };
     let rows = after.rows.saturating_sub(before.map_or(0, |before| before.rows));
     let had: BTreeMap<_, _> = before.map(|before| steps(&before.steps)).unwrap_or_default().into_iter().collect();
-    let more = steps(&after.steps).into_iter().map(|(kind, count)| (kind, count.saturating_sub(had.get(kind).copied().unwrap_or(0))));
+    let more = steps(&after.steps)
+        .into_iter()
+        .map(|(kind, count)| (kind, count.saturating_sub(had.get(kind).copied().unwrap_or(0))));
     (rows, more.filter(|(_, count)| *count > 0).collect())
 }
 
@@ -201,7 +203,9 @@ fn cheaper(program: &Program, now: &Option<Size>) -> Vec<Cheaper> {
     }
     let sizes = tried.into_iter().filter_map(|(write, other)| Some((write, Size::of(&other)?)));
     let saves = sizes.filter(|(_, then)| then.k < now.k || 10 * then.rows < 9 * now.rows);
-    saves.map(|(write, then)| Cheaper { write, k: then.k, rows: then.rows, bits_disclosed: then.bits_disclosed }).collect()
+    saves
+        .map(|(write, then)| Cheaper { write, k: then.k, rows: then.rows, bits_disclosed: then.bits_disclosed })
+        .collect()
 }
 
 /// The program in which a node is left unrounded, when it is a rounding of something that a bill could disclose.
@@ -267,4 +271,56 @@ fn comment(source: &str, charge: Option<&str>) -> Option<String> {
     parts.extend(lines[at].split_once('#').map(|(_, text)| text.trim().to_owned()));
     parts.retain(|part| !part.is_empty());
     (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(text: &str) -> Explanation {
+        let tariff = Tariff::parse(text).unwrap();
+        explain(&tariff, "2026-10", &Given::default()).unwrap()
+    }
+
+    const ECONOMY7: &str = include_str!("../../../fixtures/tariffs/good/economy7.tariff");
+    const CUMULATIVE: &str = include_str!("../../../fixtures/tariffs/good/cumulative.tariff");
+
+    #[test]
+    fn an_explanation_counts_what_stays() {
+        let explained = explained(ECONOMY7);
+        assert_eq!((explained.period.slots().count(), explained.disclosed, explained.readings), (1490, 1, 0));
+        assert!(explained.steps.iter().any(|(kind, _)| *kind == "rounding"));
+        assert!(explained.k.is_some_and(|k| k <= 8) && explained.bits_held == 1490 * 20);
+    }
+
+    #[test]
+    fn each_line_bears_its_own_cost() {
+        let explained = explained(CUMULATIVE);
+        let cost = |name: &str| explained.costs.iter().find(|cost| cost.name == name).unwrap();
+        assert!(cost("energy").rows >= 1490);
+        assert_eq!(cost("energy").because, [("price steps on each reading", 1)]);
+        assert_eq!((cost("standing").rows, cost("standing").because.len()), (0, 0));
+        assert_eq!(cost("vat").because, [("rounding", 1)]);
+        assert_eq!(explained.costs.last().unwrap().name, "total");
+    }
+
+    #[test]
+    fn what_is_said_to_be_cheaper_is() {
+        let text = ECONOMY7.replace("charge vat      = 5% * (energy + standing)  rounded half up to 1 p\n", "");
+        let text = text.replace("energy + standing + vat", "energy + standing");
+        let rounded = explained(&text);
+        let exact = rounded.cheaper.iter().find(|cheaper| cheaper.write.contains("exact")).unwrap();
+        assert_eq!((exact.k, exact.rows), (None, 0));
+        let written = explained(&text.replace("rounded half up to 1 p", "exact"));
+        assert_eq!((written.k, written.bits_disclosed), (None, exact.bits_disclosed));
+        assert!(written.bits_disclosed > rounded.bits_disclosed && written.cheaper.is_empty());
+    }
+
+    #[test]
+    fn comments_are_those_beside_the_charge() {
+        let source =
+            "# of the file\n\n# what each\n# unit costs\ncharge energy = 1 p # here\n  # not\n\ntotal = energy exact\n";
+        assert_eq!(comment(source, Some("energy")).as_deref(), Some("what each unit costs here"));
+        assert_eq!((comment(source, None), comment(source, Some("energ"))), (None, None));
+    }
 }

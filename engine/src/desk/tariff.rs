@@ -11,7 +11,7 @@ use wattproof_circuits::period::{Period, PeriodError};
 use wattproof_circuits::prepared::PrepareRefusal;
 use wattproof_circuits::program::{Figure, Place};
 use wattproof_circuits::rule::{self, PriceError};
-use wattproof_circuits::tariff::{Carry, Gaps, Inputs};
+use wattproof_circuits::tariff::{Gaps, Inputs};
 use wattproof_meter::reading::Readings;
 
 pub use wattproof_circuits::data::MAX_BYTES as MAX_DATA;
@@ -176,15 +176,14 @@ pub fn price(
     let overflow = || unpriced(PriceError::Overflow { node: program.total });
     let money = |units| Money::of(units, &program.unit, tariff.currency()).ok_or_else(overflow);
     let lines = priced.lines.into_iter().map(|line| Ok((line.name, money(line.printed)?)));
-    let figure = |figure: &Figure, count| Ok((figure.name.clone(), Amount::figure(figure, count).ok_or_else(overflow)?));
+    let figure =
+        |figure: &Figure, count| Ok((figure.name.clone(), Amount::figure(figure, count).ok_or_else(overflow)?));
     let figures = program.figures.iter().zip(priced.figures).map(|(of, count)| figure(of, count));
-    let carry = |carry: &Carry, count| Ok((carry.name.clone(), Amount::carried(carry, count).ok_or_else(overflow)?));
-    let carried = tariff.carries().iter().zip(&given.carried).map(|(of, count)| carry(of, *count));
     Ok(PlainBill {
         total: money(priced.total)?,
         lines: lines.collect::<Result<_, Unpriced>>()?,
         figures: figures.collect::<Result<_, Unpriced>>()?,
-        carried: carried.collect::<Result<_, Unpriced>>()?,
+        carried: Amount::carried(tariff, &given.carried).ok_or_else(overflow)?,
         gaps: gaps.iter().map(|gap| gap.offset).collect::<BTreeSet<_>>().len() as u32,
         period,
     })

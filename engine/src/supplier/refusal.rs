@@ -83,14 +83,6 @@ pub enum VerifyRefusal {
         /// What the bill carries, with its unit.
         found: String,
     },
-    /// Carries more or fewer values than its tariff.
-    #[error("the bill carries {found} values from earlier bills, its tariff {expected}")]
-    CarriedCount {
-        /// What the tariff carries.
-        expected: usize,
-        /// What the bill carries.
-        found: usize,
-    },
     /// Made with another time zone database.
     #[error("the bill was made with other offsets from UTC over its period")]
     OtherOffsets,
@@ -197,15 +189,6 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::OtherData => "bill-other-data",
             VerifyRefusal::OtherGaps { .. } => "bill-other-gaps",
             VerifyRefusal::OtherCarried { .. } => "carried-differ",
-            VerifyRefusal::CarriedCount { .. } => "carried-count",
-            VerifyRefusal::OtherData => {
-                "compare the published data: import what is missing here, or export them to the customer and ask for the \
-                 bill again"
-                    .into()
-            }
-            VerifyRefusal::OtherCarried { .. } => {
-                "export the receipts of the accepted bills to the customer and ask for the bill again".into()
-            }
             VerifyRefusal::OtherOffsets => "bill-other-offsets",
             VerifyRefusal::OtherBatches { .. } => "bill-other-batches",
             VerifyRefusal::AlreadyBilled { .. } => "already-billed",
@@ -234,6 +217,14 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::UnknownTariff => "import the tariff, then verify again".into(),
             VerifyRefusal::Batch(_) => "run `wattproof store check`".into(),
             VerifyRefusal::OtherTariff { .. } => "ask the customer to prove the bill under the assigned tariff".into(),
+            VerifyRefusal::OtherData => {
+                "compare the published data: import what is missing here, or export them to the customer and ask for the \
+                 bill again"
+                    .into()
+            }
+            VerifyRefusal::OtherCarried { .. } => {
+                "export the receipts of the accepted bills to the customer and ask for the bill again".into()
+            }
             VerifyRefusal::OtherData => {
                 "compare the published data: import what is missing here, or export them to the customer and ask for the \
                  bill again"

@@ -259,7 +259,10 @@ impl Answer for Proved {
             }
         }
         if self.gaps > 0 {
-            page.note(format_args!("  {} without a reading, estimated", counted(self.gaps.into(), "settlement period")))?;
+            page.note(format_args!(
+                "  {} without a reading, estimated",
+                counted(self.gaps.into(), "settlement period")
+            ))?;
         }
         let circuit = self.k.map_or("no circuit".into(), |k| format!("a circuit of 2^{k} rows"));
         page.note(format_args!(

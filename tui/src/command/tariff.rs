@@ -23,11 +23,11 @@ use crate::words::Words;
 mod answer;
 mod given;
 
-use answer::{
-    Assigned, Bill, CheaperLine, Checked, Compared, CostLine, DataPublished, Explained, Line, Priced, Published, StepCount, Template,
-    Understood,
-};
 pub use answer::Figure;
+use answer::{
+    Assigned, Bill, CheaperLine, Checked, Compared, CostLine, DataPublished, Explained, Line, Priced, Published,
+    StepCount, Template, Understood,
+};
 use given::{Named, With};
 
 /// Write, check, price and publish tariffs.
@@ -133,11 +133,9 @@ pub struct Publish {
 
 /// Publish dated data that tariffs name: prices of slots, colours of days, dates. A value stands for good.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "The file has one of three headers: `date` lists dates, `date,value` gives each day a value, \
+#[command(after_help = "The file has one of three headers: `date` lists dates, `date,value` gives each day a value, \
                   `start,value` gives each slot one by the instant at which it starts. Rows are added to what is there; \
-                  all are taken or none.\n\nExample:\n  wattproof tariff data colour colours-2026.csv"
-)]
+                  all are taken or none.\n\nExample:\n  wattproof tariff data colour colours-2026.csv")]
 pub struct Data {
     /// The name that tariffs give it.
     #[arg(value_name = "NAME")]

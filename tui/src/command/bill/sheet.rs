@@ -119,7 +119,8 @@ impl Sheet {
         }
         let currency = self.currency.unwrap_or_default();
         rows.extend(self.shown.iter().map(|line| ("shown", format!("{} {} {currency}", line.name, line.amount))));
-        let figure = |what: &'static str| move |one: &Figure| (what, format!("{} {} {}", one.name, one.amount, one.unit));
+        let figure =
+            |what: &'static str| move |one: &Figure| (what, format!("{} {} {}", one.name, one.amount, one.unit));
         rows.extend(self.figures.iter().map(figure("shown")));
         rows.extend(self.carried.iter().map(figure("carried")));
         if self.gaps > 0 {

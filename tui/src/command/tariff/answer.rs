@@ -298,7 +298,9 @@ impl Priced {
         }
         match self.gaps {
             0 => Ok(()),
-            gaps => page.note(format_args!("  {} without a reading, estimated", counted(gaps.into(), "settlement period"))),
+            gaps => {
+                page.note(format_args!("  {} without a reading, estimated", counted(gaps.into(), "settlement period")))
+            }
         }
     }
 }

@@ -38,10 +38,7 @@ impl With {
             let (name, value) = pair(text)?;
             Ok((name, value.parse().map_err(|_| Words::NotAWholeNumber(value.to_owned()))?))
         });
-        Ok(Named {
-            data: data.collect::<Result<_, Failure>>()?,
-            carried: carried.collect::<Result<_, Failure>>()?,
-        })
+        Ok(Named { data: data.collect::<Result<_, Failure>>()?, carried: carried.collect::<Result<_, Failure>>()? })
     }
 }
 
