@@ -25,6 +25,7 @@ mod header;
 mod lookup;
 mod lower;
 mod names;
+mod precise;
 mod quantity;
 mod register;
 mod scope;

@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::period::{Calendar, Period};
-use wattproof_circuits::prepared::Prepared;
+use wattproof_circuits::plan::Plan;
+use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
+use wattproof_circuits::privacy::Report;
 use wattproof_circuits::program::{Figure, Program};
 use wattproof_circuits::rule::{self, Priced};
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
@@ -24,6 +26,7 @@ use wattproof_meter::record::MeterRecord;
 use crate::amount::Amount;
 use crate::archive::{self, ArchiveRefusal, Claim, HeaderDigest, StoredBatch};
 use crate::carry::Word;
+use crate::desk::lint::sentence;
 use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
@@ -52,6 +55,8 @@ pub struct Order<'a> {
     pub revision: u8,
     /// A folder of `.batch` files to use instead of the store's batches, whoever keeps it.
     pub batches_from: Option<PathBuf>,
+    /// Proves even a bill that gives readings away.
+    pub disclose_anyway: bool,
     /// The present.
     pub now: Timestamp,
 }
@@ -140,6 +145,11 @@ pub fn prove(
 ) -> Result<ProvedBill, CustomerRefusal> {
     let frame = store.look(|view| frame(view, order))?;
     let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
+    let plan = Plan::new(&program).map_err(PrepareRefusal::from)?;
+    let report = Report::of(&program, &plan);
+    if let Some((amount, giveaway)) = report.giveaways().next().filter(|_| !order.disclose_anyway) {
+        return Err(CustomerRefusal::GivesAway { why: sentence(&frame.period, amount, &giveaway) });
+    }
     let (opened, decrypt) = timed(|| open(&frame, key, progress))?;
 
     progress(Progress { step: "price", done: 0, total: 1 });
@@ -184,7 +194,7 @@ pub fn prove(
             k: prepared.figures().k,
             proof_bytes: prepared.proof_bytes(),
             bill_bytes: bytes.len(),
-            bits_disclosed: prepared.plan().bits_disclosed(),
+            bits_disclosed: report.bits(),
             bits_held: prepared.plan().bits_held(),
             slots: frame.slots().count(),
             seconds: Seconds { decrypt, price, prove, check },

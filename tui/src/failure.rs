@@ -45,6 +45,22 @@ impl Failure {
         }
     }
 
+    /// A tariff with findings of the privacy lint, so many of which a customer's device refuses.
+    pub fn linted(source: Source, findings: Vec<Diagnostic>, refused: usize) -> Self {
+        let (count, things) = (findings.len(), if findings.len() == 1 { "finding" } else { "findings" });
+        let refused = match refused {
+            0 => "bills under it are proved".into(),
+            refused => format!("{refused} of which keep a customer's device from proving bills"),
+        };
+        Failure {
+            code: "tariff-lint".into(),
+            message: format!("{} has {count} {things}; {refused}", source.name),
+            hint: "see what is marked".into(),
+            exit: Exit::Refused,
+            findings: Some(Box::new((source, findings))),
+        }
+    }
+
     /// The JSON form, to stand under `error`.
     pub fn document(&self) -> ErrorDocument<'_> {
         let findings = self.findings.as_deref();

@@ -64,6 +64,12 @@ pub enum CustomerRefusal {
         /// What is wrong.
         findings: Vec<Diagnostic>,
     },
+    /// The bill would say what single readings are.
+    #[error("the bill would give readings away: {why}")]
+    GivesAway {
+        /// What it would say.
+        why: String,
+    },
     /// The readings cannot be priced.
     #[error(transparent)]
     Price(#[from] Unpriced),
@@ -99,6 +105,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::BatchFile { refusal, .. } => refusal.code(),
             CustomerRefusal::Open(refusal) => refusal.code(),
             CustomerRefusal::Program { .. } => "tariff-unfit-period",
+            CustomerRefusal::GivesAway { .. } => "bill-gives-readings-away",
             CustomerRefusal::Price(refusal) => refusal.code(),
             CustomerRefusal::Prepare(refusal) => prepare_code(refusal),
             CustomerRefusal::Prove(refusal) => refusal.code(),
@@ -119,6 +126,9 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::File(refusal) => refusal.hint(),
             CustomerRefusal::BatchFile { refusal, .. } => refusal.hint(),
             CustomerRefusal::Open(refusal) => refusal.hint().into(),
+            CustomerRefusal::GivesAway { .. } => {
+                "ask for another tariff or bill a longer period; `--disclose-anyway` proves it as it is".into()
+            }
             CustomerRefusal::Price(refusal) => refusal.hint(),
             CustomerRefusal::Prove(refusal) => refusal.hint().into(),
             CustomerRefusal::Program { .. } | CustomerRefusal::Prepare(_) => {

@@ -6,6 +6,7 @@ use wattproof_circuits::layout::Layout;
 use wattproof_circuits::period::Period;
 use wattproof_circuits::plan::{Plan, Step};
 use wattproof_circuits::prepared::Prepared;
+use wattproof_circuits::privacy::Report;
 use wattproof_circuits::program::{Node, NodeId, Program, Ratio};
 use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::quantity::Register;
@@ -48,6 +49,8 @@ pub struct Explanation {
     pub bits_disclosed: f64,
     /// Bits that the period's readings hold.
     pub bits_held: u64,
+    /// What each disclosed amount says, and about how many slots.
+    pub report: Report,
 }
 
 /// What a line adds to the proof.
@@ -85,6 +88,7 @@ pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanati
     let program = tariff.program(&period, inputs).map_err(TariffRefusal::Findings)?;
     let prepared = Prepared::new(&program)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
+    let report = Report::of(&program, plan);
     Ok(Explanation {
         costs: costs(tariff, &program),
         cheaper: cheaper(&program, &Size::of(&program)),
@@ -97,8 +101,9 @@ pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanati
         rows: figures.rows,
         lookups: figures.lookups,
         proof_bytes: figures.proof_bytes,
-        bits_disclosed: plan.bits_disclosed(),
+        bits_disclosed: report.bits(),
         bits_held: plan.bits_held(),
+        report,
         period,
     })
 }
@@ -118,7 +123,7 @@ impl Size {
         Some(Size {
             k: layout.as_ref().map(|layout| layout.k),
             rows: layout.as_ref().map_or(0, |layout| layout.rows),
-            bits_disclosed: plan.bits_disclosed(),
+            bits_disclosed: Report::of(program, &plan).bits(),
             steps: plan.steps,
         })
     }

@@ -225,14 +225,6 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::OtherCarried { .. } => {
                 "export the receipts of the accepted bills to the customer and ask for the bill again".into()
             }
-            VerifyRefusal::OtherData => {
-                "compare the published data: import what is missing here, or export them to the customer and ask for the \
-                 bill again"
-                    .into()
-            }
-            VerifyRefusal::OtherCarried { .. } => {
-                "export the receipts of the accepted bills to the customer and ask for the bill again".into()
-            }
             VerifyRefusal::OtherOffsets => "ask the customer to use the same version of the program".into(),
             VerifyRefusal::OtherBatches { .. } => {
                 "export the batches to the customer and ask for the bill again".into()

@@ -50,6 +50,9 @@ pub struct Prove {
     /// A folder of .batch files to use instead of the store's, whoever kept it.
     #[arg(long, value_name = "DIR")]
     batches_from: Option<PathBuf>,
+    /// Prove even a bill that gives single readings away.
+    #[arg(long)]
+    disclose_anyway: bool,
     /// 0 for the first bill of the period, one more for each that corrects it.
     #[arg(long, value_name = "N", default_value_t = 0)]
     revision: u8,
@@ -162,6 +165,7 @@ impl Prove {
             period: &self.period,
             revision: self.revision,
             batches_from: self.batches_from,
+            disclose_anyway: self.disclose_anyway,
             now: session.now()?,
         };
         let proved = customer::prove(&store, &key, &order, &mut session.progress())?;

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use wattproof_engine::amount::Amount;
+use wattproof_engine::desk::lint::{self, Disclosure, Lint, Report};
 
+use super::tenth;
 use crate::failure::ErrorDocument;
-use crate::findings::Finding;
+use crate::findings::{Finding, Source};
 use crate::output::{Answer, DIM, GOOD, HEAD, Page};
 use crate::table::{Table, counted, thousands};
 
@@ -64,9 +66,69 @@ pub struct Explained {
     pub proof_bytes: usize,
     pub bits_disclosed: f64,
     pub bits_held: u64,
+    pub amounts: Vec<AmountLine>,
     pub prepare_seconds: f64,
     #[serde(flatten)]
     pub bill: Option<Priced>,
+}
+
+/// What a tariff's bills say about readings.
+#[derive(Serialize)]
+pub struct Linted<'a> {
+    pub tariff: String,
+    pub period: String,
+    pub bits_disclosed: f64,
+    pub bits_held: u64,
+    pub amounts: Vec<AmountLine>,
+    pub findings: Vec<LintFinding<'a>>,
+}
+
+/// What a disclosed amount says.
+#[derive(Serialize)]
+pub struct AmountLine {
+    pub name: String,
+    pub bits: f64,
+    pub slots: usize,
+    pub largest_share: f64,
+    pub sums: usize,
+}
+
+/// A finding of the lint.
+#[derive(Serialize)]
+pub struct LintFinding<'a> {
+    #[serde(flatten)]
+    finding: Finding<'a>,
+    refused: bool,
+}
+
+impl<'a> Linted<'a> {
+    /// From what the desk found.
+    pub fn new(source: &Source, tariff: String, lint: &'a Lint) -> Self {
+        let finding = |found: &'a lint::Finding| LintFinding {
+            finding: Finding::new(source, &found.diagnostic),
+            refused: found.refused,
+        };
+        Linted {
+            tariff,
+            period: lint.period.to_string(),
+            bits_disclosed: tenth(lint.report.bits()),
+            bits_held: lint.report.held,
+            amounts: amounts(&lint.report),
+            findings: lint.findings.iter().map(finding).collect(),
+        }
+    }
+}
+
+/// What each disclosed amount says.
+pub fn amounts(report: &Report) -> Vec<AmountLine> {
+    let amount = |amount: &Disclosure| AmountLine {
+        name: if amount.name.is_empty() { "total".into() } else { amount.name.clone() },
+        bits: tenth(amount.bits),
+        slots: amount.slots,
+        largest_share: (amount.largest.map_or(0.0, |(_, share)| share) * 1e6).round() / 1e6,
+        sums: amount.sums,
+    };
+    report.amounts.iter().map(amount).collect()
 }
 
 /// What a line of the bill adds to the proof.
@@ -207,6 +269,29 @@ impl Answer for Checked<'_> {
     }
 }
 
+impl Answer for Linted<'_> {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        page.line(format_args!("{HEAD}{} over {}{HEAD:#}", self.tariff, self.period))?;
+        disclosed(page, &self.amounts, self.bits_disclosed, self.bits_held)?;
+        match self.findings.is_empty() {
+            true => page.note(format_args!("{GOOD}nothing found{GOOD:#}")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What is disclosed, amount by amount.
+fn disclosed(page: &mut Page<'_>, amounts: &[AmountLine], bits: f64, held: u64) -> io::Result<()> {
+    let held = thousands(held);
+    page.line(format_args!("disclosed             at most {bits:.1} bits of the {held} that the readings hold"))?;
+    let width = amounts.iter().map(|amount| amount.name.chars().count()).max().unwrap_or(0);
+    amounts.iter().try_for_each(|amount| {
+        let (slots, share) = (counted(amount.slots as u64, "settlement period"), amount.largest_share * 100.0);
+        let AmountLine { name, bits, .. } = amount;
+        page.line(format_args!("{:22}{name:<width$}  {bits:>5.1} bits about {slots}, of one at most {share:.2} %", ""))
+    })
+}
+
 impl Answer for Explained {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let slots = thousands(self.slots.into());
@@ -227,11 +312,7 @@ impl Answer for Explained {
              {:22}Another price, window, datum, rounding or period needs new ones, and so do estimated gaps",
             self.prepare_seconds, ""
         ))?;
-        page.line(format_args!(
-            "disclosed             at most {:.1} bits of the {} that the readings hold",
-            self.bits_disclosed,
-            thousands(self.bits_held)
-        ))?;
+        disclosed(page, &self.amounts, self.bits_disclosed, self.bits_held)?;
         match &self.bill {
             Some(bill) => bill.tell(page),
             None => Ok(()),
