@@ -11,7 +11,7 @@ use quantity::quantity;
 
 use super::almanac::{Set, clock};
 use super::carry::CarryRule;
-use super::sheet::{Amount, Define, Sheet, Times, TimesKind};
+use super::sheet::{Amount, Define, GapRule, Sheet, Source, Times, TimesKind};
 use super::unit::Dim;
 
 pub(super) fn show(sheet: &Sheet) -> String {
@@ -52,8 +52,26 @@ impl Show<'_> {
             let (name, unit) = (register.name(), register.unit().symbol());
             writeln!(self.text, "  register {name}: whole {unit} a slot, below 2^{}", register.bits())?;
         }
-        writeln!(self.text, "  a period with a gap is not billed")?;
+        self.gaps()?;
         sheet.times.iter().try_for_each(|times| self.times(times))
+    }
+
+    fn gaps(&mut self) -> fmt::Result {
+        let sheet = self.sheet;
+        let values = match &sheet.gaps.rule {
+            GapRule::Refuse => return writeln!(self.text, "  a period with a gap is not billed"),
+            GapRule::Mean => {
+                let what = "the mean of the readings at its clock time on the period's other days";
+                return writeln!(self.text, "  a gap is billed as {what}");
+            }
+            GapRule::At(values) => values,
+        };
+        for (place, (register, value)) in sheet.registers.iter().zip(values).enumerate() {
+            let dim = Source::Register(place).dim(&sheet.registers, &sheet.series);
+            let value = quantity(value, dim, sheet.currency);
+            writeln!(self.text, "  a gap of {} is billed as {value}", register.name())?;
+        }
+        Ok(())
     }
 
     fn times(&mut self, times: &Times) -> fmt::Result {
