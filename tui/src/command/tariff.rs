@@ -217,6 +217,9 @@ fn load(path: &Path, exit: Exit) -> Result<Loaded, Failure> {
 /// A refusal of a loaded tariff, its findings drawn at the source.
 fn refused(loaded: Loaded, refusal: TariffRefusal) -> Failure {
     match refusal {
+        TariffRefusal::Findings(findings) if findings.iter().all(|finding| finding.code.starts_with("data-")) => {
+            Failure::data(loaded.source, findings)
+        }
         TariffRefusal::Findings(findings) => Failure::tariff(loaded.source, findings, Exit::Own),
         other => other.into(),
     }

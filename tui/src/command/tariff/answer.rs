@@ -414,8 +414,8 @@ impl Answer for Published {
 
 impl Answer for DataPublished {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (new, rows) = (counted(self.new as u64, "row"), thousands(self.rows as u64));
-        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new} new, {rows} in all", self.name))
+        let (new, rows) = (counted(self.new as u64, "new row"), thousands(self.rows as u64));
+        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new}, {rows} in all", self.name))
     }
 }
 
