@@ -94,7 +94,7 @@ fn a_bill_that_counts_other_gaps_is_refused() {
     let judged = Supplier::new(&desk.store, support::now()).verify(&bill.to_bytes(), false).unwrap();
     let reason = judged.refused.unwrap();
     assert_eq!(reason.code, "bill-other-gaps");
-    assert_eq!(reason.message, "the bill says that 1 slots were estimated; its batches lack 2");
+    assert_eq!(reason.message, "the bill counts 1 slots without a reading where its batches have 2");
     assert_eq!(desk.verdict(&honest), None);
 }
 

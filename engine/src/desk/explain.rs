@@ -25,8 +25,10 @@ pub struct Explanation {
     pub period: Period,
     /// What each line costs beyond those above it, the total last.
     pub costs: Vec<Cost>,
-    /// What would make the proof smaller or faster.
+    /// What would make the proof smaller or faster, tried.
     pub cheaper: Vec<Cheaper>,
+    /// What to know of the kinds of values that occur.
+    pub advice: Vec<&'static str>,
     /// Values that are linear in the readings and leave the circuit.
     pub inputs: usize,
     /// What stays inside, each kind with how often.
@@ -89,8 +91,10 @@ pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanati
     let prepared = Prepared::new(&program)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
     let report = Report::of(&program, plan);
+    let costs = costs(tariff, &program);
     Ok(Explanation {
-        costs: costs(tariff, &program),
+        advice: advice(&costs),
+        costs,
         cheaper: cheaper(&program, &Size::of(&program)),
         inputs: plan.inputs.len(),
         steps: steps(&plan.steps),
@@ -184,6 +188,28 @@ fn because(program: &Program, nodes: impl Iterator<Item = NodeId>) -> Vec<(&'sta
         }
     }
     counts
+}
+
+/// What to write instead of what takes a row for every slot.
+fn advice(costs: &[Cost]) -> Vec<&'static str> {
+    let of = |kind: &str| match kind {
+        "price steps on each reading" => Some(
+            "`per reading` takes a row for every slot; `per day` or `per period` takes a few for each of its parts",
+        ),
+        "the largest of the readings" => Some("maximum demand takes a row for every slot of its window"),
+        "blocks climbed in time order" => Some("`in time order` takes rows for every slot, `prorated` for every row"),
+        "a product of amounts that vary" | "a ratio of amounts that vary" | "a square root" => {
+            Some("products, ratios and roots take dozens of rows each time: take them of sums, not of readings")
+        }
+        _ => None,
+    };
+    let mut advice: Vec<&'static str> = Vec::new();
+    for known in costs.iter().flat_map(|cost| &cost.because).filter_map(|(kind, _)| of(kind)) {
+        if !advice.contains(&known) {
+            advice.push(known);
+        }
+    }
+    advice
 }
 
 /// Changes that a designer could make, tried, of which only those are kept that save something.

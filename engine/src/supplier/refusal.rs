@@ -66,7 +66,7 @@ pub enum VerifyRefusal {
     #[error("the bill was made with other tariff data than are published here")]
     OtherData,
     /// Made with other gaps.
-    #[error("the bill says that {found} slots were estimated; its batches lack {expected}")]
+    #[error("the bill counts {found} slots without a reading where its batches have {expected}")]
     OtherGaps {
         /// Slots of the period without a reading.
         expected: u32,

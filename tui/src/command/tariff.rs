@@ -298,6 +298,7 @@ impl Explain {
             slots: explained.period.slots().count(),
             costs: explained.costs.into_iter().map(cost).collect(),
             cheaper: explained.cheaper.into_iter().map(cheaper).collect(),
+            advice: explained.advice,
             inputs: explained.inputs,
             steps: counts(explained.steps),
             readings_in_circuit: explained.readings,

@@ -13,6 +13,9 @@ use crate::findings::{Finding, Source};
 use crate::output::{Answer, DIM, GOOD, HEAD, Page};
 use crate::table::{Table, counted, thousands};
 
+/// Characters of a comment that are shown.
+const MAX_COMMENT: usize = 72;
+
 /// A tariff to begin with: a file, or its text.
 #[derive(Serialize)]
 pub struct Template {
@@ -56,6 +59,7 @@ pub struct Explained {
     pub slots: u32,
     pub costs: Vec<CostLine>,
     pub cheaper: Vec<CheaperLine>,
+    pub advice: Vec<&'static str>,
     pub inputs: usize,
     pub steps: Vec<StepCount>,
     pub readings_in_circuit: usize,
@@ -280,6 +284,14 @@ impl Answer for Linted<'_> {
     }
 }
 
+/// A comment that fits a line.
+fn cut(comment: &str) -> String {
+    match comment.char_indices().nth(MAX_COMMENT) {
+        None => comment.into(),
+        Some((end, _)) => format!("{}…", &comment[..end]),
+    }
+}
+
 /// What is disclosed, amount by amount.
 fn disclosed(page: &mut Page<'_>, amounts: &[AmountLine], bits: f64, held: u64) -> io::Result<()> {
     let held = thousands(held);
@@ -330,7 +342,7 @@ impl Explained {
             let because = if because.is_empty() { "linear, outside the circuit".into() } else { because.join(", ") };
             let rows = if cost.rows > 0 { counted(cost.rows as u64, "row") } else { String::new() };
             page.line(format_args!("{head:<22}{:<width$}  {rows:>12}  {because}", cost.name))?;
-            if let Some(comment) = &cost.comment {
+            if let Some(comment) = cost.comment.as_ref().map(|comment| cut(comment)) {
                 page.line(format_args!("{:22}{:width$}  {:12}  {DIM}# {comment}{DIM:#}", "", "", ""))?;
             }
         }
@@ -342,6 +354,10 @@ impl Explained {
             };
             let bits = cheaper.bits_disclosed;
             page.line(format_args!("{head:<22}{}: {size}, {bits:.1} bits disclosed", cheaper.write))?;
+        }
+        for (place, advice) in self.advice.iter().enumerate() {
+            let head = if place == 0 { "know" } else { "" };
+            page.line(format_args!("{head:<22}{advice}"))?;
         }
         Ok(())
     }
