@@ -31,6 +31,7 @@ use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
+use crate::ledger::{Charge, Ledger, Purse};
 use crate::money::Money;
 use crate::period::{self, PeriodRefusal};
 use crate::policy::{self, Dates, PolicyRefusal};
@@ -55,6 +56,8 @@ pub struct Order<'a> {
     pub revision: u8,
     /// A folder of `.batch` files to use instead of the store's batches, whoever keeps it.
     pub batches_from: Option<PathBuf>,
+    /// What bills may say about a slot in all; they are not counted without.
+    pub purse: Option<Purse>,
     /// Proves even a bill that gives readings away.
     pub disclose_anyway: bool,
     /// The present.
@@ -159,13 +162,20 @@ pub fn prove(
             .map_err(|refusal| Unpriced::new(refusal, length))?)
     })?;
 
+    let ledger = order.purse.as_ref().map(Ledger::read).transpose()?;
+    let statement = frame.statement(order.revision, disclosed(&program, &priced));
+    let charge = ledger.is_some().then(|| Charge::of(&statement, report.bits(), order.now));
+    if let (Some(ledger), Some(charge)) = (&ledger, &charge) {
+        ledger.admit(charge, frame.meter.slot_length())?;
+    }
+
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
         let prepared = Prepared::new(&program)?;
         let bill = make(&frame, &prepared, &opened, order.revision)?;
         Ok((prepared, bill))
     })?;
-    if bill.statement.disclosed != disclosed(&program, &priced) {
+    if bill.statement != statement {
         return Err(CustomerRefusal::Disagreement);
     }
 
@@ -173,6 +183,9 @@ pub fn prove(
     let bytes = bill.to_bytes();
     let ((), check) = timed(|| self_check(&frame, &prepared, &bytes))?;
     progress(Progress { step: "check", done: 1, total: 1 });
+    if let (Some(ledger), Some(charge)) = (ledger, charge) {
+        ledger.charge(charge)?;
+    }
 
     let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
     let line = |(line, shown): (&rule::PricedLine, bool)| {

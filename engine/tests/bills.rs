@@ -99,6 +99,7 @@ fn a_revision_takes_the_place_of_what_it_revises() {
             period: "2026-03-29..2026-03-31",
             revision,
             batches_from: None,
+            purse: None,
             disclose_anyway: false,
             now: now(),
         };
@@ -287,6 +288,7 @@ fn a_wrong_key_is_told_apart_from_a_tampered_batch() {
         period: "2026-03-28..2026-03-29",
         revision: 0,
         batches_from: None,
+        purse: None,
         disclose_anyway: false,
         now: now(),
     };
@@ -322,6 +324,7 @@ fn a_bill_is_proved_from_batches_a_third_party_keeps() {
         period: "2026-03-29..2026-03-31",
         revision: 0,
         batches_from: Some(archive.clone()),
+        purse: None,
         disclose_anyway: false,
         now: now(),
     };
@@ -404,6 +407,7 @@ fn files_and_folders_that_cannot_be_read_are_ones_own_fault() {
         period: "2026-03-29..2026-03-31",
         revision: 0,
         batches_from: Some(missing.clone()),
+        purse: None,
         disclose_anyway: false,
         now: now(),
     };

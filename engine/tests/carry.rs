@@ -204,7 +204,15 @@ fn another_carried_value_is_refused_with_both() {
 fn a_corrected_bill_counts_for_later_ones() {
     let desk = desk(TARIFF, "2026-04-01", 3);
     let revised = |revision, period| {
-        let order = Order { meter: "M1", period, revision, batches_from: None, disclose_anyway: false, now: now() };
+        let order = Order {
+            meter: "M1",
+            period,
+            revision,
+            batches_from: None,
+            purse: None,
+            disclose_anyway: false,
+            now: now(),
+        };
         customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {}).unwrap().bytes
     };
     accepted(&desk, "2026-04-01..2026-04-02");
