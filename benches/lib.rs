@@ -86,6 +86,8 @@ impl Household {
             slots,
             offsets: vec![(slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
+            gaps: 0,
+            carried: carried.to_vec(),
             disclosed: prepared.price(&self.readings, carried).unwrap_or_default(),
         }
     }

@@ -41,7 +41,7 @@ fn measured(case: &Case, yardstick: &Multiexp) -> String {
     let total = exact::mul(&statement.disclosed[0].into(), &case.program.unit).unwrap();
     assert_eq!(total, ratio(&case.expected["total"]), "{name}");
     let Household { readings, openings, points, bytes } = &household;
-    let proving = || prepared.prove(&statement, &case.carried, bytes, readings, openings, &[9; 32]).unwrap();
+    let proving = || prepared.prove(&statement, bytes, readings, openings, &[9; 32]).unwrap();
     // The first proof makes the proving key.
     let started = Instant::now();
     proving();
@@ -51,7 +51,7 @@ fn measured(case: &Case, yardstick: &Multiexp) -> String {
     let prove = ms(started);
     let keys = planned + (with_key - prove).max(0.0);
     let started = Instant::now();
-    let verdict = prepared.verify(&statement, &case.carried, bytes, points, &proof, &[5; 32]);
+    let verdict = prepared.verify(&statement, bytes, points, &proof, &[5; 32]);
     let verify = ms(started);
     verdict.unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
     let started = Instant::now();
