@@ -3,6 +3,7 @@
 //! Which entry for what:
 //!
 //! - a tariff's text, checked, with diagnostics at the source: [`tariff`]; a billing period in its zone: [`period`];
+//! - the dated data that a tariff declares and others publish: [`data`];
 //! - what a tariff means on readings, plainly and exactly: [`rule`], over a [`program`];
 //! - what leaves the circuit and what stays: [`plan`], laid out by [`layout`];
 //! - prices, proofs and their verification: [`prepared`], for a [`statement`]; a bill's bytes: [`bill`].
@@ -19,6 +20,7 @@ pub mod bill;
 mod chip;
 pub mod circuit;
 pub mod committed;
+pub mod data;
 pub mod exact;
 pub mod families;
 pub mod layout;

@@ -147,13 +147,15 @@ impl Prepared {
     /// The amounts that a bill on these readings discloses, in the order of the plan's outputs.
     ///
     /// # Errors
-    /// A gap, or a reading above the bound that the tariff gives its register.
-    pub fn price(&self, readings: &Readings) -> Result<Vec<i128>, ProveRefusal> {
+    /// A gap, a reading above the bound that the tariff gives its register, or other carried values than it declares.
+    pub fn price(&self, readings: &Readings, carried: &[u64]) -> Result<Vec<i128>, ProveRefusal> {
+        self.plan.check_carried(carried)?;
         self.checked(readings)?;
         Ok(Witness::of(&self.plan, readings).outputs(&self.plan))
     }
 
-    /// Proves `statement`, which discloses what [`Prepared::price`] gave. `commitments` are those of all the
+    /// Proves `statement`, which discloses what [`Prepared::price`] gave. `carried` are the values that earlier bills
+    /// hand on, in the tariff's order and units. `commitments` are those of all the
     /// statement's batches in their own order; `seed` is 32 fresh bytes from the operating system, never used again.
     ///
     /// The proof is not yet known to verify: show it as made, and send it, only after [`Prepared::verify`]. A linear
@@ -164,16 +166,17 @@ impl Prepared {
     pub fn prove(
         &self,
         statement: &Statement,
+        carried: &[u64],
         commitments: &[[u8; 32]],
         readings: &Readings,
         openings: &Committed<Opening>,
         seed: &[u8; 32],
     ) -> Result<Vec<u8>, ProveRefusal> {
-        if self.price(readings)? != statement.disclosed {
+        if self.price(readings, carried)? != statement.disclosed {
             return Err(ProveRefusal::OtherAmounts);
         }
         self.all_cells(|register, slot| openings.get(register, slot).is_some()).map_err(ProveRefusal::Openings)?;
-        let context = self.context(statement, commitments);
+        let context = statement.context(&self.digest, carried, commitments.iter());
         let streams = Streams::new(seed, &context, openings);
         match &self.circuit {
             None => Ok(schnorr::prove(&self.plan, &self.generators, &context, openings, streams.secrets)),
@@ -184,7 +187,7 @@ impl Prepared {
         }
     }
 
-    /// Verifies a proof. `commitments` are as for [`Prepared::prove`]; `points` must be the same ones decoded, those of the
+    /// Verifies a proof. `carried` are the values that the verifier's own stored bills hand on. `commitments` are as for [`Prepared::prove`]; `points` must be the same ones decoded, those of the
     /// period's readings, for only the former enter the context;
     /// `entropy` is the verifier's own, drawn after the bill's bytes were final.
     ///
@@ -193,13 +196,15 @@ impl Prepared {
     pub fn verify(
         &self,
         statement: &Statement,
+        carried: &[u64],
         commitments: &[[u8; 32]],
         points: &Committed<EqAffine>,
         proof: &[u8],
         entropy: &[u8; 32],
     ) -> Result<(), ProofRefusal> {
+        self.plan.check_carried(carried)?;
         self.check_statement(statement, points, proof)?;
-        let context = self.context(statement, commitments);
+        let context = statement.context(&self.digest, carried, commitments.iter());
         match &self.circuit {
             None => {
                 let (plan, generators) = (&self.plan, &self.generators);
@@ -238,10 +243,6 @@ impl Prepared {
             }
         }
         self.all_cells(|register, slot| points.get(register, slot).is_some()).map_err(ProofRefusal::MissingCommitment)
-    }
-
-    fn context(&self, statement: &Statement, commitments: &[[u8; 32]]) -> Context {
-        statement.context(&self.digest, commitments.iter())
     }
 
     fn checked(&self, readings: &Readings) -> Result<(), ProveRefusal> {

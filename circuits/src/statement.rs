@@ -47,9 +47,15 @@ pub struct BatchReference {
 pub struct Context([u8; 64]);
 
 impl Statement {
-    /// The digest of the statement, of the commitments of all its batches in the batches' own order, and of how it is
-    /// proved: `plan` is the digest of the plan and, where there is a circuit, of its linked rows and verifying key.
-    pub fn context<'a>(&self, plan: &[u8; 32], commitments: impl Iterator<Item = &'a [u8; 32]>) -> Context {
+    /// The digest of the statement, of the values that earlier bills hand on, of the commitments of all its batches in
+    /// the batches' own order, and of how it is proved: `plan` is the digest of the plan and, where there is a circuit, of
+    /// its linked rows and verifying key.
+    pub fn context<'a>(
+        &self,
+        plan: &[u8; 32],
+        carried: &[u64],
+        commitments: impl Iterator<Item = &'a [u8; 32]>,
+    ) -> Context {
         let mut state = Params::new().hash_length(64).personal(b"wattproof-bill-1").to_state();
         state.update(&[CIRCUIT_VERSION, self.certification.byte(), self.revision]);
         state.update(&self.meter.0).update(&self.tariff).update(&self.data).update(plan);
@@ -67,6 +73,10 @@ impl Statement {
         length(&mut state, self.disclosed.len());
         for amount in &self.disclosed {
             state.update(&amount.to_le_bytes());
+        }
+        length(&mut state, carried.len());
+        for value in carried {
+            state.update(&value.to_le_bytes());
         }
         let mut count = 0u64;
         for commitment in commitments {

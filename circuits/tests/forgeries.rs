@@ -12,6 +12,7 @@ use forger::verifier::{Verifier, Weight, low, weight};
 use forger::{Forged, Forger, Forgery, POINT};
 use group::{Curve, Group, GroupEncoding};
 use pasta_curves::{Eq, EqAffine, Fp};
+use support::build::Build;
 use support::*;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
@@ -34,9 +35,10 @@ fn each_reading() -> Program {
     let cheap = blocks(&[100, 180], &[10, 14, 19]);
     let dear = blocks(&[100, 180], &[30, 34, 39]);
     let schedules = vec![Some(cheap), Some(dear)];
-    let node = Node::EachReading { register: 0, classes: dear_slots(), schedules };
+    let mut build = Build::default();
+    build.each(0, &dear_slots(), &schedules);
     let register = Register::new("import", Unit::WattHour, 8).unwrap();
-    Program { registers: vec![register], ..program(SLOTS, vec![node], int(1)) }
+    Program { registers: vec![register], ..program(SLOTS, build.nodes, int(1)) }
 }
 
 fn dear_slots() -> SlotClasses {
@@ -51,9 +53,10 @@ fn peak() -> Program {
 /// The largest reading and nothing else.
 fn peak_alone() -> Program {
     let all = SlotClasses { of: vec![0; SLOTS as usize] };
-    let largest = Node::Peak { register: 0, classes: all, within: vec![true] };
-    let priced = Node::Linear { terms: vec![(0, int(500))], constant: int(0) };
-    Program { registers: each_reading().registers, ..program(SLOTS, vec![largest, priced], int(1)) }
+    let mut build = Build::default();
+    let largest = build.largest(0, &all, &[true], 1);
+    build.linear(&[(largest, int(500))], int(0));
+    Program { registers: each_reading().registers, ..program(SLOTS, build.nodes, int(1)) }
 }
 
 /// Blocks on the one total.
@@ -239,7 +242,7 @@ fn permuted_rows() {
     assert!(points.set(0, slot(dear), b) && points.set(0, slot(cheap), a));
     let honest = forger.honest();
     let proof = forger.forge(&honest).bytes();
-    let verified = bench.prepared.verify(&honest.statement, &bench.household.bytes, &points, &proof, &[5; 32]);
+    let verified = bench.prepared.verify(&honest.statement, &[], &bench.household.bytes, &points, &proof, &[5; 32]);
     assert_eq!(verified, Err(ProofRefusal::DoesNotHold));
 }
 
@@ -525,7 +528,7 @@ fn bound(bench: &Bench, honest: &Statement, proof: &[u8]) {
     for (name, statement) in relatives(honest) {
         assert_eq!(bench.ours(&statement, proof), Err(ProofRefusal::DoesNotHold), "{name}");
     }
-    let beside = |bytes: &[[u8; 32]]| prepared.verify(honest, bytes, &household.points, proof, &[5; 32]);
+    let beside = |bytes: &[[u8; 32]]| prepared.verify(honest, &[], bytes, &household.points, proof, &[5; 32]);
     let mut other = household.bytes.clone();
     other[1][0] ^= 1;
     assert_eq!(beside(&other), Err(ProofRefusal::DoesNotHold));
@@ -563,7 +566,7 @@ fn another_households_commitments() {
         let same_readings = Household::with_readings(&program, bench.household.readings.clone(), 8);
         assert_eq!(same_readings.verify(&bench.prepared, &honest, &proof), Err(ProofRefusal::DoesNotHold));
         let (bytes, points) = (&bench.household.bytes, &same_readings.points);
-        let verified = bench.prepared.verify(&honest, bytes, points, &proof, &[5; 32]);
+        let verified = bench.prepared.verify(&honest, &[], bytes, points, &proof, &[5; 32]);
         assert_eq!(verified, Err(ProofRefusal::DoesNotHold));
     }
 }

@@ -1,7 +1,7 @@
 //! Every example of `docs/tariffs.md` does what the page says.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Inputs, Tariff};
 
 const PAGE: &str = include_str!("../../docs/tariffs.md");
 
@@ -43,7 +43,7 @@ fn every_example_does_what_the_page_says() {
         match tag {
             "" => {
                 let tariff = Tariff::parse(&source).unwrap_or_else(|found| panic!("{piece}\n{found:#?}"));
-                tariff.program(&tariff.period("2026-03").unwrap()).unwrap();
+                tariff.program(&tariff.period("2026-03").unwrap(), Inputs::NONE).unwrap();
             }
             _ => {
                 let code = tag.strip_prefix("-refused ").unwrap();

@@ -10,7 +10,7 @@ use thiserror::Error;
 use wattproof_circuits::bill::Bill;
 pub use wattproof_circuits::families::Family;
 use wattproof_circuits::prepared::Prepared;
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_circuits::yardstick::Multiexp;
 use wattproof_meter::batch::{SealedBatch, Sealer};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
@@ -110,7 +110,7 @@ pub fn measure(family: Family, readings: u32, progress: &mut dyn FnMut(Progress)
     let fails = BenchRefusal::Fails;
     let (frame, key) = frame(family, days).ok_or(fails("the meter does not seal"))?;
     let opened = customer::open(&frame, &key, progress)?;
-    let program = frame.tariff.program(&frame.period).map_err(|_| fails("the tariff has no program"))?;
+    let program = frame.tariff.program(&frame.period, Inputs::NONE).map_err(|_| fails("the tariff has no program"))?;
     let started = Instant::now();
     let prepared = Prepared::new(&program).map_err(|_| fails("the program cannot be prepared"))?;
     // The first proof makes the proving key.
@@ -235,7 +235,7 @@ fn check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), BenchRe
     let bill = Bill::from_bytes(bytes).map_err(|_| fails("the bill does not read"))?;
     let points = frame.points(&bill.commitments).map_err(|_| fails("the commitments are others"))?;
     let entropy = fresh().map_err(|_| fails("no randomness"))?;
-    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
+    let checked = prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| fails("the proof does not verify"))
 }
 
@@ -292,14 +292,14 @@ mod tests {
     fn the_tariffs_are_the_families() {
         for family in Family::ALL {
             let (frame, _) = frame(family, 2).unwrap();
-            let ours = frame.tariff.program(&frame.period).unwrap();
+            let ours = frame.tariff.program(&frame.period, Inputs::NONE).unwrap();
             let theirs = family.program(ours.registers[0].clone(), ours.slots);
             let mut readings = Readings::gaps(ours.slots, 1);
             for number in FIRST_DAY..FIRST_DAY + 2 {
                 let day = day(&frame.meter, number).unwrap();
                 day.slots().iter().for_each(|slot| assert!(readings.set(0, slot, day.get(0, slot))));
             }
-            let total = |program| wattproof_circuits::rule::evaluate(program, &readings).unwrap().total;
+            let total = |program| wattproof_circuits::rule::evaluate(program, &readings, &[]).unwrap().total;
             assert_eq!(total(&ours), total(&theirs), "{}", family.name());
         }
     }

@@ -14,6 +14,7 @@ use wattproof_circuits::committed::Committed;
 use wattproof_circuits::period::{Calendar, Period};
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::rule;
+use wattproof_circuits::tariff::Inputs;
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::key::MasterKey;
@@ -131,12 +132,13 @@ pub fn prove(
 ) -> Result<ProvedBill, CustomerRefusal> {
     let frame = store.look(|view| frame(view, order))?;
     let (opened, decrypt) = timed(|| open(&frame, key, progress))?;
-    let program = frame.tariff.program(&frame.period).map_err(|findings| CustomerRefusal::Program { findings })?;
+    let program =
+        frame.tariff.program(&frame.period, Inputs::NONE).map_err(|findings| CustomerRefusal::Program { findings })?;
 
     progress(Progress { step: "price", done: 0, total: 1 });
     let (priced, price) = timed(|| {
         let length = frame.meter.slot_length();
-        Ok(rule::evaluate(&program, &opened.readings).map_err(|refusal| Unpriced::new(refusal, length))?)
+        Ok(rule::evaluate(&program, &opened.readings, &[]).map_err(|refusal| Unpriced::new(refusal, length))?)
     })?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
@@ -319,9 +321,9 @@ fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
 }
 
 pub(crate) fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
-    let statement = frame.statement(revision, prepared.price(&opened.readings)?);
+    let statement = frame.statement(revision, prepared.price(&opened.readings, &[])?);
     let seed = fresh()?;
-    let proof = prepared.prove(&statement, &opened.commitments, &opened.readings, &opened.openings, &seed)?;
+    let proof = prepared.prove(&statement, &[], &opened.commitments, &opened.readings, &opened.openings, &seed)?;
     Ok(Bill { statement, commitments: opened.commitments.clone(), proof })
 }
 
@@ -330,7 +332,7 @@ fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), Cu
     let bill = Bill::from_bytes(bytes).map_err(|_| CustomerRefusal::SelfCheck)?;
     let points = frame.points(&bill.commitments).map_err(|_| CustomerRefusal::SelfCheck)?;
     let entropy = fresh()?;
-    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
+    let checked = prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| CustomerRefusal::SelfCheck)
 }
 

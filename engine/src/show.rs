@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::period::{Calendar, Period};
 use wattproof_circuits::plan::{Output, Plan};
+use wattproof_circuits::tariff::Inputs;
 use wattproof_meter::batch::SealedBatch;
 use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::record::MeterRecord;
@@ -127,7 +128,8 @@ pub fn bill(store: &Store, bytes: &[u8]) -> Result<BillSummary, InboxRefusal> {
         let statement = &bill.statement;
         let tariff = policy::by_digest(view, &statement.tariff)?;
         let period = tariff.as_ref().and_then(|tariff| days(tariff, statement.slots));
-        let program = tariff.as_ref().zip(period).and_then(|(tariff, period)| tariff.program(&period).ok());
+        let program =
+            tariff.as_ref().zip(period).and_then(|(tariff, period)| tariff.program(&period, Inputs::NONE).ok());
         let plan = program.and_then(|program| Plan::new(&program).ok());
         let currency = tariff.map(|tariff| tariff.currency());
         let disclosed = plan.as_ref().zip(currency).map(|(plan, currency)| {

@@ -16,7 +16,7 @@ use wattproof_circuits::bill::Bill;
 use wattproof_circuits::period::Period;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::statement::Statement;
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::calendar::{Slot, SlotRange};
 
 use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
@@ -153,7 +153,7 @@ impl<'a> Supplier<'a> {
         let points = frame.points(&bill.commitments)?;
         // Drawn after the bill's bytes are final: no bill can be made to fit it.
         let entropy = fresh()?;
-        Ok(prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
+        Ok(prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy)?)
     }
 
     fn prepared(&mut self, frame: &Frame) -> Result<Rc<Prepared>, VerifyRefusal> {
@@ -161,7 +161,10 @@ impl<'a> Supplier<'a> {
         if let Some(prepared) = self.prepared.get(&key) {
             return Ok(prepared.clone());
         }
-        let program = frame.tariff.program(&frame.period).map_err(|findings| VerifyRefusal::Program { findings })?;
+        let program = frame
+            .tariff
+            .program(&frame.period, Inputs::NONE)
+            .map_err(|findings| VerifyRefusal::Program { findings })?;
         let prepared = Rc::new(Prepared::new(&program)?);
         self.prepared.insert(key, prepared.clone());
         Ok(prepared)
@@ -304,7 +307,7 @@ pub(crate) fn says(view: &impl View, statement: &Statement) -> Result<Says, Stor
 }
 
 fn total(tariff: &Tariff, statement: &Statement) -> Option<Money> {
-    let program = tariff.program(&days(tariff, statement.slots)?).ok()?;
+    let program = tariff.program(&days(tariff, statement.slots)?, Inputs::NONE).ok()?;
     Money::of(*statement.disclosed.first()?, &program.unit, tariff.currency())
 }
 

@@ -4,12 +4,14 @@ use wattproof_meter::quantity::{MAX_NAME, Register, Unit};
 
 use super::diagnostic::Diagnostic;
 use super::names::Named;
+use super::sheet::Source;
 use super::tree::{self, Text};
 
 /// Checks a register and takes its name.
 pub(super) fn declare_register<'a>(
     register: &tree::Register<'a>,
-    registers: &mut Named<'a, Register>,
+    sources: &mut Named<'a, Source>,
+    registers: &mut Vec<Register>,
     found: &mut Vec<Diagnostic>,
 ) {
     let unit = register_unit(&register.unit, found);
@@ -26,7 +28,11 @@ pub(super) fn declare_register<'a>(
         found.push(Diagnostic::new("bad-name", &register.name.span, message).help(help));
     }
     let checked = unit.zip(bits).and_then(|(unit, bits)| Register::new(name, unit, bits));
-    registers.declare(&register.name, checked, found);
+    let place = checked.map(|register| {
+        registers.push(register);
+        Source::Register(registers.len() - 1)
+    });
+    sources.declare(&register.name, place, found);
 }
 
 fn register_unit(unit: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<Unit> {

@@ -1,17 +1,13 @@
-//! Checks of price tables: a price for every slot once, columns that rise, units that make money.
+//! Checks of price tables: columns that rise, units that make money.
 
 use num_traits::Signed;
 
-use super::amount::{Known, energy};
+use super::amount::Known;
 use super::diagnostic::Diagnostic;
 use super::sheet::{self, Bound, Scope, Table};
 use super::tree::{At, Column, Columns, Label, Price, Row, Text};
 use super::unit::{Dim, Unit};
-use super::week::{Week, spoken};
 use crate::program::Ratio;
-
-/// The most rows of a table.
-const MAX_ROWS: usize = 1_000;
 
 impl Known<'_, '_> {
     /// A price table. Nothing when it does not check, which is reported; so everywhere below.
@@ -21,46 +17,42 @@ impl Known<'_, '_> {
             return None;
         }
         let series = self.series(&price.series)?;
-        let scope = self.scope(price);
-        let dim = energy(&self.registers.all[series.register]);
-        let columns = scope.and_then(|scope| self.columns(price, scope, dim));
-        let weeks = self.coverage(price, series.within);
+        let per = self.table_scope(price)?;
+        let dim = self.dim_of(series.of);
+        self.in_scope(&per.clone(), |known| known.table_in(price, series, per, dim))
+    }
+
+    /// The scope that a table counts: that which it stands in, when it names none.
+    fn table_scope(&mut self, price: &Price<'_>) -> Option<sheet::Per> {
+        match &price.per {
+            Some(per) => self.per(per),
+            None => {
+                let (scope, span) = (self.scope.unwrap_or(Scope::Period), price.series.of.span.clone());
+                Some(sheet::Per { scope, prorated: false, span })
+            }
+        }
+    }
+
+    fn table_in(&mut self, price: &Price<'_>, series: sheet::Series, per: sheet::Per, dim: Dim) -> Option<Table> {
+        let columns = self.columns(price, per.scope, dim);
+        let sets = self.coverage(price, series.within.as_ref());
         let wanted = price.columns.len().max(1);
         let prices: Vec<_> = price.rows.iter().map(|row| self.prices(row, wanted, dim)).collect();
-        let (columns, weeks) = (columns?, weeks?);
+        let (columns, sets) = (columns?, sets?);
         let rows = price
             .rows
             .iter()
-            .zip(weeks)
+            .zip(sets)
             .zip(prices)
-            .map(|((row, week), prices)| Some(sheet::Row { label: label(&row.is.label), week, prices: prices? }));
+            .map(|((row, set), prices)| Some(sheet::Row { label: label(&row.is.label), set, prices: prices? }));
         let rows = rows.collect::<Option<Vec<_>>>()?;
-        let scope = scope?;
-        if scope == Scope::Period && rows.len() > 1 && wanted > 1 {
-            let later =
-                Diagnostic::later(&price.series.register.span, "spreading blocks of a period over several rows");
+        if per.scope > Scope::Reading && rows.len() > 1 && wanted > 1 {
+            let later = Diagnostic::later(&price.series.of.span, "spreading blocks of a period over several rows");
             let help = "write a charge for each window: price import in peak per period, blocks { … }";
             self.found.push(later.help(help));
             return None;
         }
-        Some(Table { series, scope, columns, rows })
-    }
-
-    fn scope(&mut self, price: &Price<'_>) -> Option<Scope> {
-        match (price.scope.as_ref().map(|scope| scope.is), &price.columns_are) {
-            (Some("reading"), _) => Some(Scope::Reading),
-            (Some("period"), _) | (None, None) => Some(Scope::Period),
-            (Some(_), _) => {
-                self.found.extend(price.scope.as_ref().map(unknown_scope));
-                None
-            }
-            (None, Some(columns)) => {
-                let message = "it is not said what the columns count";
-                let help = "write `per period` or `per reading` before the comma";
-                self.found.push(Diagnostic::new("missing-scope", &columns.span, message).help(help));
-                None
-            }
-        }
+        Some(Table { series, per, columns, rows })
     }
 
     fn columns(&mut self, price: &Price<'_>, scope: Scope, dim: Dim) -> Option<sheet::Columns> {
@@ -112,7 +104,7 @@ impl Known<'_, '_> {
     fn bound(&mut self, column: &At<Column<'_>>, scope: Scope, energy: Dim) -> Option<Bound> {
         let Column::To(quantity) = &column.is else { return None };
         let (value, dim) = self.quantity(quantity)?;
-        let per_day = scope == Scope::Period && dim == energy.over(Dim::DAY);
+        let per_day = scope > Scope::Day && dim == energy.over(Dim::DAY);
         if dim != energy && !per_day {
             let message = format!("this bound is {dim}, and {energy} is counted");
             let help = match energy == Dim::ENERGY {
@@ -170,127 +162,12 @@ impl Known<'_, '_> {
         );
         None
     }
-
-    /// What each row prices of the week: together every slot of the series, each once.
-    fn coverage(&mut self, price: &Price<'_>, within: Option<usize>) -> Option<Vec<Week>> {
-        if price.rows.len() > MAX_ROWS {
-            let message = format!("a table has at most {MAX_ROWS} rows");
-            self.found.push(Diagnostic::new("too-many-rows", &price.series.register.span, message).help("merge some"));
-            return None;
-        }
-        let all = within.map_or_else(|| Week::all(&self.calendar), |window| self.windows.all[window].week.clone());
-        let mut covered = Week::none(&self.calendar);
-        let mut weeks = Vec::new();
-        let mut sound = true;
-        for row in &price.rows {
-            let week = self.row_week(price, row, &all);
-            sound &= week.is_some();
-            let week = week.unwrap_or_else(|| Week::none(&self.calendar));
-            if let Some(place) = week.and(&covered).first() {
-                self.priced_twice(price, row, &weeks, place);
-                sound = false;
-            }
-            covered = covered.or(&week);
-            weeks.push(week);
-        }
-        let otherwise = price.rows.iter().position(|row| matches!(row.is.label, Label::Otherwise(_)));
-        let rest = all.without(&covered);
-        match otherwise {
-            Some(row) => weeks[row] = rest,
-            None if sound => sound = self.never_priced(price, &rest),
-            None => {}
-        }
-        (sound && self.each_prices_something(price, &weeks)).then_some(weeks)
-    }
-
-    /// What a row's label names; `otherwise` is filled in when the others are known.
-    fn row_week(&mut self, price: &Price<'_>, row: &At<Row<'_>>, all: &Week) -> Option<Week> {
-        match &row.is.label {
-            Label::All if price.rows.len() == 1 => Some(all.clone()),
-            Label::All => {
-                let message = "this row does not say which slots it prices";
-                let help = "begin it with a window or with `otherwise`";
-                self.found.push(Diagnostic::new("unlabelled-row", &row.span, message).help(help));
-                None
-            }
-            Label::Otherwise(span) => {
-                let is_otherwise = |other: &&At<Row<'_>>| matches!(other.is.label, Label::Otherwise(_));
-                let first = price.rows.iter().find(is_otherwise)?;
-                if first.span == row.span {
-                    return Some(Week::none(&self.calendar));
-                }
-                let twice = Diagnostic::new("declared-twice", span, "a table has one `otherwise`");
-                self.found.push(twice.related(&first.span, "the first is here").help("name this row's window"));
-                None
-            }
-            Label::Window(_, Some(cut)) => {
-                self.found.push(Diagnostic::later(&cut.span, "a window cut by another"));
-                None
-            }
-            Label::Window(window, None) => {
-                let place = self.windows.find(window, self.found)?;
-                Some(self.windows.all[place].week.and(all))
-            }
-        }
-    }
-
-    fn priced_twice(&mut self, price: &Price<'_>, row: &At<Row<'_>>, weeks: &[Week], place: usize) {
-        let earlier = weeks.iter().position(|week| week.contains(place)).and_then(|index| price.rows.get(index));
-        let Some(earlier) = earlier else { return };
-        let (first, second) = (label(&earlier.is.label), label(&row.is.label));
-        let message = format!("`{first}` and `{second}` both price {}", spoken(&self.calendar, place));
-        let twice = Diagnostic::new("priced-twice", &label_span(row), message);
-        let twice = twice.related(&label_span(earlier), "the other row is here");
-        self.found.push(twice.help("change the windows so that each slot is in one row only"));
-    }
-
-    /// Reports a slot that no row prices.
-    fn never_priced(&mut self, price: &Price<'_>, rest: &Week) -> bool {
-        let Some(place) = rest.first() else { return true };
-        let message = format!("no row prices {}", spoken(&self.calendar, place));
-        let never = Diagnostic::new("never-priced", &price.series.register.span, message);
-        self.found.push(never.help("add a row for it, or `otherwise` for the rest"));
-        false
-    }
-
-    fn each_prices_something(&mut self, price: &Price<'_>, weeks: &[Week]) -> bool {
-        let mut sound = true;
-        for (row, _) in price.rows.iter().zip(weeks).filter(|(_, week)| week.first().is_none()) {
-            let message = format!("the row `{}` prices no slot", label(&row.is.label));
-            let empty = Diagnostic::new("prices-nothing", &label_span(row), message);
-            self.found.push(empty.help("remove it, or change the windows"));
-            sound = false;
-        }
-        sound
-    }
 }
 
-/// The refusal of a scope word.
-pub(super) fn unknown_scope(scope: &Text<'_>) -> Diagnostic {
-    match scope.is {
-        "day" | "month" | "quarter" | "year" => {
-            Diagnostic::later(&scope.span, &format!("`per {}`", scope.is)).help("write `per period` or `per reading`")
-        }
-        other => Diagnostic::new("unknown-scope", &scope.span, format!("nothing is counted per `{other}`")).nearest(
-            other,
-            ["period", "reading"],
-            "write `per period` or `per reading`",
-        ),
-    }
-}
-
-fn label(label: &Label<'_>) -> String {
+pub(super) fn label(label: &Label<'_>) -> String {
     match label {
         Label::All => String::new(),
-        Label::Window(window, _) => window.is.to_owned(),
+        Label::Within(names) => names.iter().map(|name| name.is).collect::<Vec<_>>().join(" in "),
         Label::Otherwise(_) => "otherwise".to_owned(),
-    }
-}
-
-fn label_span(row: &At<Row<'_>>) -> super::Span {
-    match &row.is.label {
-        Label::All => row.span.clone(),
-        Label::Window(window, _) => window.span.clone(),
-        Label::Otherwise(span) => span.clone(),
     }
 }

@@ -2,12 +2,15 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test set-up")]
 
+pub mod build;
 pub mod debug;
 pub mod determinism;
 pub mod generate;
 pub mod lies;
 pub mod programs;
 pub mod tape;
+
+use std::collections::BTreeMap;
 
 use ff::Field;
 use num_rational::Ratio as Rational;
@@ -73,7 +76,17 @@ pub fn import() -> Register {
 }
 
 pub fn program(count: u32, nodes: Vec<Node>, unit: Ratio) -> Program {
-    Program { registers: vec![import()], slots: slots(count), total: nodes.len() - 1, nodes, lines: vec![], unit }
+    Program {
+        registers: vec![import()],
+        slots: slots(count),
+        estimates: BTreeMap::new(),
+        carried: vec![],
+        total: nodes.len() - 1,
+        nodes,
+        lines: vec![],
+        unit,
+        figures: vec![],
+    }
 }
 
 pub fn s1(count: u32) -> Program {
@@ -152,15 +165,15 @@ impl Household {
             slots: prepared.plan().slots,
             offsets: vec![(prepared.plan().slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
-            disclosed: prepared.price(&self.readings).unwrap(),
+            disclosed: prepared.price(&self.readings, &[]).unwrap(),
         }
     }
 
     pub fn prove(&self, prepared: &Prepared, statement: &Statement) -> Vec<u8> {
-        prepared.prove(statement, &self.bytes, &self.readings, &self.openings, &[9; 32]).unwrap()
+        prepared.prove(statement, &[], &self.bytes, &self.readings, &self.openings, &[9; 32]).unwrap()
     }
 
     pub fn verify(&self, prepared: &Prepared, statement: &Statement, proof: &[u8]) -> Result<(), ProofRefusal> {
-        prepared.verify(statement, &self.bytes, &self.points, proof, &[5; 32])
+        prepared.verify(statement, &[], &self.bytes, &self.points, proof, &[5; 32])
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use wattproof_circuits::bill::{Bill, BillRefusal};
 use wattproof_circuits::plan::Plan;
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::record::MeterId;
 
 use super::time;
@@ -152,7 +152,7 @@ fn known(store: &Store, bytes: &[u8], bill: &Bill) -> Result<Known, StoreRefusal
 }
 
 fn terms(tariff: &Tariff, period: &str, bill: &Bill) -> Option<Terms> {
-    let program = tariff.program(&tariff.period(period).ok()?).ok()?;
+    let program = tariff.program(&tariff.period(period).ok()?, Inputs::NONE).ok()?;
     let plan = Plan::new(&program).ok()?;
     let amounts = plan.outputs.iter().zip(&bill.statement.disclosed);
     let money = amounts.map(|(output, count)| Money::of(*count, &output.unit, tariff.currency()));

@@ -11,7 +11,7 @@ use wattproof_circuits::plan::{Plan, Step};
 use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
 use wattproof_circuits::rule::{self, PriceError};
 
-pub use wattproof_circuits::tariff::{Diagnostic, MAX_BYTES, Related, Tariff, line_column, template};
+pub use wattproof_circuits::tariff::{Diagnostic, Inputs, MAX_BYTES, Related, Tariff, line_column, template};
 pub use wattproof_meter::quantity::Register;
 
 use super::time;
@@ -95,10 +95,10 @@ pub fn price(tariff: &Tariff, file: &ReadingsFile, period: Option<&str>) -> Resu
         Some(text) => tariff.period(text)?,
         None => whole_days(tariff, file)?,
     };
-    let program = tariff.program(&period).map_err(TariffRefusal::Findings)?;
+    let program = tariff.program(&period, Inputs::NONE).map_err(TariffRefusal::Findings)?;
     let readings = file.pick(&program.registers)?;
     let length = tariff.calendar().slot();
-    let priced = rule::evaluate(&program, &readings).map_err(|refusal| Unpriced::new(refusal, length))?;
+    let priced = rule::evaluate(&program, &readings, &[]).map_err(|refusal| Unpriced::new(refusal, length))?;
     let money = |units| {
         let overflow = PriceError::Overflow { node: program.total };
         Money::of(units, &program.unit, tariff.currency()).ok_or_else(|| Unpriced::new(overflow, length))
@@ -162,7 +162,7 @@ pub struct Explanation {
 /// Explains how a tariff is proved over a period.
 pub fn explain(tariff: &Tariff, period: &str) -> Result<Explanation, TariffRefusal> {
     let period = tariff.period(period)?;
-    let program = tariff.program(&period).map_err(TariffRefusal::Findings)?;
+    let program = tariff.program(&period, Inputs::NONE).map_err(TariffRefusal::Findings)?;
     let prepared = Prepared::new(&program)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
     let (steps, readings) = steps(plan);
