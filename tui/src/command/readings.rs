@@ -304,7 +304,7 @@ fn described(file: PathBuf, report: Report) -> Answered {
 }
 
 /// Whether two paths lead to one file.
-fn same(one: &Path, other: &Path) -> bool {
+pub fn same(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,

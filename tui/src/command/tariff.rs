@@ -19,6 +19,7 @@ use crate::session::Session;
 use crate::words::Words;
 
 mod answer;
+mod import;
 
 use answer::{Assigned, Bill, Checked, Compared, Explained, Line, Priced, Published, StepCount, Template, Understood};
 
@@ -33,6 +34,8 @@ pub enum Tariff {
     Compare(Compare),
     Publish(Publish),
     Assign(Assign),
+    #[command(subcommand)]
+    Import(import::Import),
 }
 
 /// Write a commented tariff to begin with.
@@ -143,6 +146,7 @@ impl Tariff {
             Tariff::Price(price) => screen.answer(&price.run()?)?,
             Tariff::Compare(compare) => screen.answer(&compare.run()?)?,
             Tariff::Publish(publish) => screen.answer(&publish.run(session)?)?,
+            Tariff::Import(import) => screen.answer(&import.run()?)?,
             Tariff::Assign(assign) => screen.answer(&assign.run(session)?)?,
         }
         Ok(Exit::Done)
