@@ -9,6 +9,7 @@
 
 mod almanac;
 mod amount;
+mod by;
 mod carry;
 mod charge;
 mod check;
@@ -129,8 +130,7 @@ impl Tariff {
     /// Lowers a single day, so that what can be made of no period is found at once.
     fn trial(&self) -> Result<(), Vec<Diagnostic>> {
         let day = self.period("2026-01-01..2026-01-02").map_err(|error| vec![self.misfit(&error)])?;
-        let assumed = lower::Values::assumed(&self.sheet, &day);
-        lower::program(&self.sheet, &day, assumed).map(|_| ()).map_err(|found| vec![found])
+        lower::trial(&self.sheet, &day).map_err(|found| vec![found])
     }
 
     /// The tariff over a period made by [`Tariff::period`]. A finding here is one that depends on the period, or on

@@ -142,8 +142,8 @@ impl Known<'_, '_> {
             ExprKind::Curve(curve) => self.curve(curve)?,
             ExprKind::Price(price) => {
                 let table = self.table(price)?;
-                let least = if price.per.is_some() { table.per.scope } else { Scope::Reading };
-                let nature = Nature { least, ..Nature::MEASURED };
+                let least = if price.per().is_some() { table.per.scope } else { Scope::Reading };
+                let nature = Nature { least, broken: table.is_shared(), ..Nature::MEASURED };
                 self.stands(nature, span)?;
                 (AmountKind::Price(Box::new(table)), Dim::MONEY, nature)
             }
@@ -154,7 +154,8 @@ impl Known<'_, '_> {
     /// What a name stands for.
     fn name(&mut self, name: &Text<'_>) -> Option<Part> {
         let is_source = self.sources.knows(name.is);
-        if self.by_slot && is_source {
+        let is_value = self.values.knows(name.is) || self.data.knows(name.is);
+        if self.by_slot && (is_source || !is_value) {
             return self.energy(&tree::Series { of: name.clone(), within: Vec::new() });
         }
         if !self.values.knows(name.is) {

@@ -4,6 +4,7 @@ use num_traits::{Signed, ToPrimitive};
 
 use super::amount::{Known, Value};
 use super::diagnostic::Diagnostic;
+use super::season::in_every_year;
 use super::sheet::Define;
 use super::tree::{self, Text};
 use super::unit::{Dim, Unit};
@@ -12,22 +13,6 @@ use crate::program::Ratio;
 
 /// The most bills that a carried value looks back on.
 const MAX_BILLS: u32 = 1_000;
-
-/// The months as tariffs write them, and their longest day.
-const MONTHS: [(&str, u8); 12] = [
-    ("Jan", 31),
-    ("Feb", 29),
-    ("Mar", 31),
-    ("Apr", 30),
-    ("May", 31),
-    ("Jun", 30),
-    ("Jul", 31),
-    ("Aug", 31),
-    ("Sep", 30),
-    ("Oct", 31),
-    ("Nov", 30),
-    ("Dec", 31),
-];
 
 /// A value that a bill takes from earlier accepted bills of the same meter: zero when there are none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,18 +87,8 @@ impl Known<'_, '_> {
             tree::CarryRule::Last => CarryRule::Last,
             tree::CarryRule::HighestOfLast(count) => CarryRule::HighestOfLast(self.count(count, MAX_BILLS)?),
             tree::CarryRule::SumSince(day, month) => {
-                let place = MONTHS.iter().position(|(name, _)| *name == month.is);
-                let last = place.map_or(31, |place| MONTHS[place].1);
-                let number = day.is.parse::<u8>().ok().filter(|day| (1..=last).contains(day));
-                match place.zip(number) {
-                    Some((place, day)) => CarryRule::SumSince { month: place as u8 + 1, day },
-                    None => {
-                        let span = day.span.start..month.span.end;
-                        let message = format!("{} {} is no day of a year", day.is, month.is);
-                        self.found.push(Diagnostic::new("bad-date", &span, message).help("write such as 1 Apr"));
-                        return None;
-                    }
-                }
+                let place = in_every_year(day, month, self.found)?;
+                CarryRule::SumSince { month: (place / 31) as u8 + 1, day: (place % 31) as u8 + 1 }
             }
         })
     }

@@ -34,6 +34,11 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
     known.values.expect(value_names(statements).map(|name| name.is));
     let total = checked_amounts(statements, &mut known);
     complete(statements, &header, known.found);
+    if known.almanac.full() {
+        let message = "dates, data and windows of the tariff make too many cases to tell apart";
+        let many = Diagnostic::new("too-many-cases", &header.place, message);
+        known.found.push(many.help("write fewer of them, or split the tariff"));
+    }
     if !known.found.is_empty() {
         return None;
     }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::amount::Known;
 use super::diagnostic::{Diagnostic, Span};
+use super::season::single;
 use super::sheet::{self, Amount, Define, Scope, SeriesOf, Shown};
 use super::tree::{self, Expr, ExprKind, Quantity, Text};
 use super::unit::Dim;
@@ -55,7 +56,7 @@ impl Known<'_, '_> {
         let mut values: Vec<(Date, Amount)> = Vec::new();
         let mut sound = true;
         for (text, written) in later {
-            let (date, amount) = (self.date(text), self.amount(written));
+            let (date, amount) = (single(text, self.found), self.amount(written));
             let (Some(date), Some(amount)) = (date, amount) else {
                 sound = false;
                 continue;
@@ -76,17 +77,6 @@ impl Known<'_, '_> {
             return None;
         }
         sound.then_some(values)
-    }
-
-    /// A date, as in 2026-04-01.
-    fn date(&mut self, text: &Text<'_>) -> Option<Date> {
-        let date = crate::period::date(text.is);
-        if date.is_none() {
-            let message = format!("{} is no date", text.is);
-            self.found
-                .push(Diagnostic::new("bad-date", &text.span, message).help("write year, month and day: 2026-04-01"));
-        }
-        date
     }
 
     /// What a disclosed definition is counted in: what it is rounded to.

@@ -124,7 +124,7 @@ impl Known<'_, '_> {
         cells.into_iter().collect()
     }
 
-    fn cell(&mut self, cell: &Cell<'_>, unit: &Unit) -> Option<Amount> {
+    pub(super) fn cell(&mut self, cell: &Cell<'_>, unit: &Unit) -> Option<Amount> {
         match cell {
             Cell::Amount(amount) => self.amount(amount),
             Cell::Number(negative, text) => {

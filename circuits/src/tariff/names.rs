@@ -36,12 +36,11 @@ impl<'a, T> Named<'a, T> {
     /// Takes a name for a thing, or for one that does not check. A name that may not be one or is taken is reported.
     /// The thing's place, when it has one.
     pub(super) fn declare(&mut self, name: &Text<'a>, thing: Option<T>, found: &mut Vec<Diagnostic>) -> Option<usize> {
-        let misnamed = misnamed(name, self.kind);
+        let misnamed = misnamed(name, self.any);
         let sound = misnamed.is_none();
         found.extend(misnamed);
         if let Some((first, _)) = self.places.get(name.is) {
-            let kind = if self.kind == self.any { self.kind } else { "name" };
-            let message = format!("the {kind} `{}` is declared twice", name.is);
+            let message = format!("the {} `{}` is declared twice", self.noun(), name.is);
             let twice = Diagnostic::new("declared-twice", &name.span, message).help("give one of them another name");
             found.push(match first {
                 Some(first) => twice.related(first, "first declared here"),
@@ -55,6 +54,11 @@ impl<'a, T> Named<'a, T> {
         });
         self.places.insert(name.is, (Some(name.span.clone()), place));
         place.filter(|_| sound)
+    }
+
+    /// What a name is called: that of its kind, when there is one only.
+    fn noun(&self) -> &'static str {
+        if self.kind == self.any { self.kind } else { "name" }
     }
 
     /// Takes the name of a declaration that did not read.
@@ -84,9 +88,9 @@ impl<'a, T> Named<'a, T> {
             // Likeness is measured against every name: not for more mistakes than are reported.
             None if found.len() >= MAX_FINDINGS => None,
             None if self.below.contains(name.is) => {
-                let message = format!("the {} `{}` is declared further down", self.kind, name.is);
+                let message = format!("the {} `{}` is declared further down", self.noun(), name.is);
                 let below = Diagnostic::new("declared-below", &name.span, message);
-                found.push(below.help(format!("move it above this {}", self.kind)));
+                found.push(below.help("move it above this statement"));
                 None
             }
             None => {

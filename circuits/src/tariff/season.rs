@@ -70,7 +70,7 @@ pub(super) fn single(text: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<Dat
 }
 
 /// The place in the year of a date such as `25 Dec`; `29 Feb` is one, of leap years.
-fn in_every_year(day: &Text<'_>, month: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<usize> {
+pub(super) fn in_every_year(day: &Text<'_>, month: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<usize> {
     let Some(index) = MONTHS.iter().position(|known| *known == month.is) else {
         let unknown = Diagnostic::new("unknown-month", &month.span, format!("`{}` is not a month", month.is));
         let near =

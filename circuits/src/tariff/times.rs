@@ -122,7 +122,7 @@ impl<'a> Reading<'a, '_> {
             self.times.declare_broken(name.is);
             return None;
         }
-        let times = kind.map(|kind| Times { name: name.is.to_owned(), text, kind, set: Set::NONE });
+        let times = kind.map(|kind| Times { name: name.is.to_owned(), text, kind, set: Set::NONE, after: Set::NONE });
         self.times.declare(name, times, self.found)
     }
 }
@@ -148,7 +148,7 @@ fn almanac(calendar: &Calendar, data: Vec<Declared>, times: &[Times], windows: &
 /// Fills in the slots of everything that has a name.
 fn lay_out(almanac: &mut Almanac, times: &mut [Times], windows: Vec<Laid>, found: &mut Vec<Diagnostic>) {
     for times in times.iter_mut() {
-        times.set = days(almanac, times, When::Now);
+        (times.set, times.after) = (days(almanac, times, When::Now), days(almanac, times, When::Before));
     }
     for Laid { place, span, parts } in windows {
         let parts: Vec<_> = parts.iter().map(|part| part.slots(almanac, times)).collect();
@@ -163,9 +163,9 @@ fn lay_out(almanac: &mut Almanac, times: &mut [Times], windows: Vec<Laid>, found
 }
 
 /// The slots of tariff days, or after tariff days, that belong to a season or list of dates.
-pub(super) fn days(almanac: &mut Almanac, times: &Times, when: When) -> Set {
+fn days(almanac: &mut Almanac, times: &Times, when: When) -> Set {
     match &times.kind {
-        TimesKind::Season(days) | TimesKind::Dates(days) => almanac.days(when, |date| days.contains(date)),
+        TimesKind::Season(days) | TimesKind::Dates(days) => almanac.listed(days, when),
         TimesKind::Published(data) => almanac.published(*data, when, [false, true]),
         TimesKind::Window | TimesKind::Choice(_) => Set::NONE,
     }

@@ -8,7 +8,7 @@ use super::diagnostic::Diagnostic;
 use super::names::Named;
 use super::season::single;
 use super::sheet::{Times, TimesKind};
-use super::times::{days, no_times};
+use super::times::no_times;
 use super::tree::{self, At, Condition, Text};
 use crate::data::{Declared, Kind, Per};
 use crate::period::{Calendar, DAY_MINUTES};
@@ -228,38 +228,26 @@ impl Part {
 
     /// The slots of the tariff days in which it begins, or of those after them.
     fn days(&self, almanac: &mut Almanac, times: &[Times], when: When) -> Set {
-        let weekdays = self.weekdays;
-        let mut set = almanac.days(when, |date| weekdays[date.weekday().to_monday_zero_offset() as usize]);
-        for place in &self.dates {
-            let dates = days(almanac, &times[*place], when);
-            set = almanac.or(set, dates);
-        }
-        for rule in &self.conditions {
-            set = match rule {
-                Rule::In(place) if !of_slots(&times[*place]) => {
-                    let days = days(almanac, &times[*place], when);
-                    almanac.and(set, days)
-                }
-                Rule::Except(place) if !of_slots(&times[*place]) => {
-                    let days = days(almanac, &times[*place], when);
-                    almanac.without(set, days)
-                }
-                Rule::When(data, Per::Day, values) => {
-                    let days = almanac.published(*data, when, values.iter().copied());
-                    almanac.and(set, days)
-                }
-                Rule::From(from) => {
-                    let days = almanac.days(when, |date| date >= *from);
-                    almanac.and(set, days)
-                }
-                Rule::Until(until) => {
-                    let days = almanac.days(when, |date| date < *until);
-                    almanac.and(set, days)
-                }
-                _ => set,
-            };
-        }
-        set
+        let named = |place: usize| if when == When::Now { times[place].set } else { times[place].after };
+        let weekdays = almanac.on(self.weekdays, when);
+        let days = self.dates.iter().fold(weekdays, |days, place| almanac.or(days, named(*place)));
+        self.conditions.iter().fold(days, |days, rule| match rule {
+            Rule::In(place) if !of_slots(&times[*place]) => almanac.and(days, named(*place)),
+            Rule::Except(place) if !of_slots(&times[*place]) => almanac.without(days, named(*place)),
+            Rule::When(data, Per::Day, values) => {
+                let meant = almanac.published(*data, when, values.iter().copied());
+                almanac.and(days, meant)
+            }
+            Rule::From(from) => {
+                let later = almanac.from(*from, when);
+                almanac.and(days, later)
+            }
+            Rule::Until(until) => {
+                let later = almanac.from(*until, when);
+                almanac.without(days, later)
+            }
+            _ => days,
+        })
     }
 }
 

@@ -21,11 +21,11 @@ pub(crate) use spoken::{DAYS, clock};
 
 use crate::data::Declared;
 use crate::period::{Calendar, DAY_MINUTES};
-use days::{Days, before};
+use days::Days;
 use sets::{Sets, Tree};
 
-/// The variable of the day's class: below those of data.
-const DAY: u16 = u16::MAX;
+/// The variable of the clock place: below those of data.
+const CLOCK: u16 = u16::MAX;
 
 /// Which day's data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +37,19 @@ pub(crate) enum When {
 }
 
 /// A tariff's sets of slots, and what they are told by.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Almanac {
     calendar: Calendar,
     /// By place in the sheet; each has a variable for now and one for the day before.
     data: Vec<Declared>,
     days: Days,
     sets: Sets,
+}
+
+impl core::fmt::Debug for Almanac {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Almanac").field("data", &self.data).finish_non_exhaustive()
+    }
 }
 
 /// Hours of a day by clock place: those in the tariff day in which they begin, and those in the next.
@@ -61,16 +67,13 @@ impl Almanac {
         edges: BTreeSet<Date>,
         pairs: bool,
     ) -> Self {
-        let sets = Sets::new(calendar.slot().per_day() as usize);
-        Almanac { calendar: calendar.clone(), data, days: Days::new(lists, edges, pairs), sets }
+        let days = Days::new(lists, edges, pairs);
+        let sets = Sets::new(days.count());
+        Almanac { calendar: calendar.clone(), data, days, sets }
     }
 
     pub(crate) fn data(&self) -> &[Declared] {
         &self.data
-    }
-
-    pub(crate) fn calendar(&self) -> &Calendar {
-        &self.calendar
     }
 
     pub(crate) fn and(&mut self, a: Set, b: Set) -> Set {
@@ -92,14 +95,27 @@ impl Almanac {
 
     /// The slots at these clock places.
     pub(crate) fn places(&mut self, places: &[usize]) -> Set {
-        self.sets.clock(places.iter().copied())
+        let mut marked = vec![false; self.calendar.slot().per_day() as usize];
+        places.iter().for_each(|place| marked[*place] = true);
+        self.sets.value(CLOCK, marked)
     }
 
-    /// The slots of tariff days, or after tariff days, of which this holds.
-    pub(crate) fn days(&mut self, when: When, holds: impl Fn(Date) -> bool) -> Set {
-        let day = |date: &Date| if when == When::Now { *date } else { before(*date) };
-        let marked: Vec<_> = self.days.examples().iter().map(|date| holds(day(date))).collect();
-        self.sets.value(DAY, marked)
+    /// The slots of tariff days, or after tariff days, of these weekdays.
+    pub(crate) fn on(&mut self, weekdays: [bool; 7], when: When) -> Set {
+        let marked = self.days.on(weekdays, when);
+        self.sets.days(marked)
+    }
+
+    /// The slots of tariff days, or after tariff days, that are in a list.
+    pub(crate) fn listed(&mut self, list: &Listed, when: When) -> Set {
+        let marked = self.days.listed(list, when);
+        self.sets.days(marked)
+    }
+
+    /// The slots of tariff days, or after tariff days, that are not before a date, which is one of the edges.
+    pub(crate) fn from(&mut self, edge: Date, when: When) -> Set {
+        let marked = self.days.from(edge, when);
+        self.sets.days(marked)
     }
 
     /// The slots for which a data set has one of the marked values.

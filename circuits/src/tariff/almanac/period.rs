@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Almanac, DAY, Set, Tree, When};
+use super::{Almanac, CLOCK, Set, When};
 use crate::period::Period;
 
 /// What published data say over a period.
@@ -16,7 +16,7 @@ impl Almanac {
     pub(crate) fn first_of(&self, sets: &[Set], period: &Period, says: &impl Says) -> Vec<u16> {
         let (mut support, mut seen) = (BTreeSet::new(), BTreeSet::new());
         sets.iter().for_each(|set| self.support(*set, &mut support, &mut seen));
-        support.remove(&DAY);
+        support.remove(&CLOCK);
         let mut known: HashMap<(usize, Vec<usize>), Vec<u16>> = HashMap::new();
         let mut of = Vec::with_capacity(period.slots().count() as usize);
         for day in 0..period.days() as usize {
@@ -26,8 +26,8 @@ impl Almanac {
                 let values = support.iter().map(|v| says.value(usize::from(v / 2), slot, day, when(*v)));
                 let key = (class, values.collect());
                 let places = known.entry(key).or_insert_with_key(|(class, values)| {
-                    let known = support.iter().copied().zip(values.iter().copied()).chain([(DAY, *class)]);
-                    self.by_place(sets, &known.collect())
+                    let known: Vec<_> = support.iter().copied().zip(values.iter().copied()).collect();
+                    self.by_place(sets, *class, &known)
                 });
                 of.push(places[period.clock_place(slot)]);
             }
@@ -35,17 +35,16 @@ impl Almanac {
         of
     }
 
-    /// For each clock place the first of the sets that holds it when every variable has a value.
-    fn by_place(&self, sets: &[Set], values: &HashMap<u16, usize>) -> Vec<u16> {
+    /// For each clock place of a day the first of the sets that holds it, when data have these values.
+    fn by_place(&self, sets: &[Set], class: usize, values: &[(u16, usize)]) -> Vec<u16> {
         let none = sets.len() as u16;
         let mut first = vec![none; self.calendar.slot().per_day() as usize];
-        for (index, set) in sets.iter().enumerate() {
-            let mut at = *set;
-            while let Tree::Branch(variable, _) = self.sets.tree(at) {
-                at = self.sets.arm(at, *variable, values.get(variable).copied().unwrap_or_default());
-            }
-            for place in self.sets.places(at).filter(|place| first[*place] == none).collect::<Vec<_>>() {
-                first[place] = index as u16;
+        for (index, set) in (0..).zip(sets) {
+            let known = values.iter().fold(*set, |set, (variable, value)| self.sets.arm(set, *variable, *value));
+            for (place, first) in first.iter_mut().enumerate().filter(|(_, first)| **first == none) {
+                if self.sets.holds(self.sets.arm(known, CLOCK, place), class) {
+                    *first = index;
+                }
             }
         }
         first

@@ -1,8 +1,8 @@
 //! Sets of slots as decision diagrams.
 //!
-//! A slot is told by the value of each variable, then by its place in the day: a set is a tree that branches on one
-//! variable a level, in the variables' order, down to bits of clock places. Equal trees are one, and a branch whose arms
-//! are equal is left out: two sets are equal exactly when their ids are.
+//! A slot is told by the value of each variable, then by the class of its day: a set is a tree that branches on one
+//! variable a level, in the variables' order, down to bits of classes. Equal trees are one, and a branch whose arms are
+//! equal is left out: two sets are equal exactly when their ids are.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,13 +18,15 @@ impl Set {
     pub(crate) const ALL: Set = Set(1);
 }
 
-/// The most arms that an arena holds, and the most acts: what keeps a hostile tariff from filling the memory.
-const MAX_SIZE: usize = 1 << 22;
+/// The most arms that an arena holds: what keeps a hostile tariff from filling the memory.
+const MAX_ARMS: usize = 1 << 22;
+/// The most acts that it remembers, for the same reason.
+const MAX_ACTS: usize = 1 << 20;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Tree {
-    /// A bit a clock place.
-    Clock(Box<[u64]>),
+    /// A bit a class of days.
+    Days(Box<[u64]>),
     /// One arm a value of the variable; variables rise downwards.
     Branch(u16, Box<[Set]>),
 }
@@ -36,8 +38,8 @@ enum Act {
     Without,
 }
 
-/// An arena of sets over variables and clock places.
-#[derive(Clone, Debug)]
+/// An arena of sets over variables and classes of days.
+#[derive(Clone)]
 pub(super) struct Sets {
     trees: Vec<Arc<Tree>>,
     ids: HashMap<Arc<Tree>, Set>,
@@ -46,33 +48,39 @@ pub(super) struct Sets {
 }
 
 impl Sets {
-    /// An arena over this many clock places.
-    pub(super) fn new(places: usize) -> Self {
-        let mut all = vec![0u64; places.div_ceil(64)];
-        (0..places).for_each(|place| all[place / 64] |= 1 << (place % 64));
+    /// An arena over this many classes of days.
+    pub(super) fn new(classes: usize) -> Self {
+        let mut all = vec![0u64; classes.div_ceil(64)];
+        (0..classes).for_each(|class| all[class / 64] |= 1 << (class % 64));
         let none = vec![0u64; all.len()];
         let (trees, ids, done) = (Vec::new(), HashMap::new(), HashMap::new());
         let mut sets = Sets { trees, ids, done, arms: 0 };
         // The first two ids are those of `Set::NONE` and `Set::ALL`.
-        [none, all].into_iter().for_each(|bits| _ = sets.id(Tree::Clock(bits.into())));
+        [none, all].into_iter().for_each(|bits| _ = sets.id(Tree::Days(bits.into())));
         sets
     }
 
     /// Whether the arena has outgrown its bound; sets made since then are empty.
     pub(super) fn full(&self) -> bool {
-        self.arms > MAX_SIZE || self.done.len() > MAX_SIZE
+        self.arms > MAX_ARMS || self.done.len() > MAX_ACTS
     }
 
     pub(super) fn tree(&self, set: Set) -> &Tree {
         &self.trees[set.0 as usize]
     }
 
-    /// The slots at these clock places.
-    pub(super) fn clock(&mut self, places: impl IntoIterator<Item = usize>) -> Set {
-        let Tree::Clock(none) = self.tree(Set::NONE) else { return Set::NONE };
-        let mut bits = none.clone();
-        places.into_iter().for_each(|place| bits[place / 64] |= 1 << (place % 64));
-        self.id(Tree::Clock(bits))
+    /// The slots of days of the marked classes.
+    pub(super) fn days(&mut self, marked: impl IntoIterator<Item = bool>) -> Set {
+        let mut bits = vec![0u64; self.words()];
+        for (class, _) in marked.into_iter().enumerate().filter(|(_, marked)| *marked) {
+            bits[class / 64] |= 1 << (class % 64);
+        }
+        self.id(Tree::Days(bits.into()))
+    }
+
+    /// How many words the bits of all classes take.
+    fn words(&self) -> usize {
+        if let Tree::Days(bits) = self.tree(Set::NONE) { bits.len() } else { 0 }
     }
 
     /// The slots for which the variable has one of the marked values.
@@ -113,14 +121,14 @@ impl Sets {
             return *done;
         }
         let made = match (self.tree(a), self.tree(b)) {
-            (Tree::Clock(a), Tree::Clock(b)) => {
+            (Tree::Days(a), Tree::Days(b)) => {
                 let bits = a.iter().zip(b).map(|(a, b)| match act {
                     Act::And => a & b,
                     Act::Or => a | b,
                     Act::Without => a & !b,
                 });
                 let bits = bits.collect();
-                self.id(Tree::Clock(bits))
+                self.id(Tree::Days(bits))
             }
             _ => self.branches(act, a, b),
         };
@@ -154,7 +162,7 @@ impl Sets {
     fn top(&self, set: Set) -> Option<u16> {
         match self.tree(set) {
             Tree::Branch(variable, _) => Some(*variable),
-            Tree::Clock(_) => None,
+            Tree::Days(_) => None,
         }
     }
 
@@ -173,14 +181,16 @@ impl Sets {
         }
     }
 
-    /// The places of a set at the bottom.
-    pub(super) fn places(&self, set: Set) -> impl Iterator<Item = usize> {
-        let bits = match self.tree(set) {
-            Tree::Clock(bits) => &bits[..],
-            Tree::Branch(..) => &[],
-        };
-        let places = bits.iter().enumerate().flat_map(|(word, bits)| (0..64).map(move |bit| (word * 64 + bit, bits)));
-        places.filter(|(place, bits)| *bits >> (place % 64) & 1 == 1).map(|(place, _)| place)
+    /// Whether a set at the bottom holds the days of a class.
+    pub(super) fn holds(&self, set: Set, class: usize) -> bool {
+        matches!(self.tree(set), Tree::Days(bits) if bits[class / 64] >> (class % 64) & 1 == 1)
+    }
+
+    /// The first class of days that a set at the bottom holds.
+    pub(super) fn first(&self, set: Set) -> Option<usize> {
+        let Tree::Days(bits) = self.tree(set) else { return None };
+        let word = bits.iter().position(|word| *word != 0)?;
+        Some(word * 64 + bits[word].trailing_zeros() as usize)
     }
 
     fn branch(&mut self, variable: u16, arms: Vec<Set>) -> Set {
@@ -196,7 +206,7 @@ impl Sets {
             return *id;
         }
         self.arms += match &tree {
-            Tree::Clock(bits) => bits.len(),
+            Tree::Days(bits) => bits.len(),
             Tree::Branch(_, arms) => arms.len(),
         };
         let (id, tree) = (Set(self.trees.len() as u32), Arc::new(tree));

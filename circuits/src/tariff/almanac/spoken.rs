@@ -1,11 +1,11 @@
 //! Slots in words, and how much of a week a set holds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
 use super::sets::Tree;
-use super::{Almanac, DAY, Set};
+use super::{Almanac, CLOCK, Set};
 use crate::data::{Kind, Per};
 
 /// The weekdays as tariffs write them.
@@ -43,20 +43,21 @@ impl Almanac {
     pub(crate) fn example(&self, set: Set) -> Option<String> {
         let (mut at, mut said) = (set, Vec::new());
         while let Tree::Branch(variable, arms) = self.sets.tree(at) {
-            if *variable == DAY {
+            if *variable == CLOCK {
                 break;
             }
             let value = arms.iter().position(|arm| *arm != Set::NONE)?;
             said.push(self.says(*variable, value));
             at = arms[value];
         }
-        let examples = self.days.examples();
-        let place = |class: usize| self.sets.places(self.sets.arm(at, DAY, class)).next();
-        let (class, place) = (0..examples.len()).find_map(|class| Some((class, place(class)?)))?;
-        let date = examples[class];
-        let alike = (0..examples.len()).filter(|class| examples[*class].weekday() == date.weekday());
-        let always = alike.map(|class| self.sets.arm(at, DAY, class));
-        let always = always.into_iter().all(|set| self.sets.places(set).any(|other| other == place));
+        let at = |place: usize| self.sets.arm(at, CLOCK, place);
+        let places = || 0..self.calendar.slot().per_day() as usize;
+        let class = places().filter_map(|place| self.sets.first(at(place))).min()?;
+        let place = places().find(|place| self.sets.holds(at(*place), class))?;
+        let weekday = self.days.weekday(class);
+        let mut alike = (0..self.days.count()).filter(|class| self.days.weekday(*class) == weekday);
+        let always = alike.all(|class| self.sets.holds(at(place), class));
+        let date = self.days.example(class);
         Some(format!("{}{}", self.time(date, place, always), said.concat()))
     }
 
@@ -97,22 +98,28 @@ impl Almanac {
         if let Some(week) = known.get(&set) {
             return *week;
         }
-        let week = match self.sets.tree(set) {
-            Tree::Clock(_) => [(self.sets.places(set).count(), self.sets.places(set).count()); 7],
-            Tree::Branch(variable, arms) => {
-                let mut week = [(usize::MAX, 0); 7];
-                for (value, arm) in arms.iter().enumerate() {
-                    let day = self.days.examples().get(value).filter(|_| *variable == DAY);
-                    let of = self.week(*arm, known);
-                    let day = day.map(|date| date.weekday().to_monday_zero_offset() as usize);
-                    for weekday in (0..7).filter(|weekday| day.is_none_or(|day| day == *weekday)) {
-                        let (least, most) = &mut week[weekday];
-                        (*least, *most) = ((*least).min(of[weekday].0), (*most).max(of[weekday].1));
-                    }
-                }
-                week
-            }
+        let mut week = [(usize::MAX, 0); 7];
+        let mut meet = |weekday: usize, (least, most): (usize, usize)| {
+            let known: &mut (usize, usize) = &mut week[weekday];
+            *known = (known.0.min(least), known.1.max(most));
         };
+        match self.sets.tree(set) {
+            Tree::Branch(variable, arms) if *variable != CLOCK => {
+                for arm in arms {
+                    self.week(*arm, known).into_iter().enumerate().for_each(|(weekday, of)| meet(weekday, of));
+                }
+            }
+            _ => {
+                let mut arms: BTreeMap<Set, usize> = BTreeMap::new();
+                let places = 0..self.calendar.slot().per_day() as usize;
+                places.for_each(|place| *arms.entry(self.sets.arm(set, CLOCK, place)).or_default() += 1);
+                for class in 0..self.days.count() {
+                    let held = arms.iter().filter(|(set, _)| self.sets.holds(**set, class)).map(|(_, count)| count);
+                    let count = held.sum();
+                    meet(self.days.weekday(class), (count, count));
+                }
+            }
+        }
         known.insert(set, week);
         week
     }

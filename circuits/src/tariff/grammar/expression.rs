@@ -31,7 +31,7 @@ pub(super) fn per<'t, 's: 't>() -> impl Rule<'t, 's, Per<'s>> {
 }
 
 pub(super) fn series<'t, 's: 't>() -> impl Rule<'t, 's, Series<'s>> {
-    name("a register").then(within()).map(|(of, within)| Series { of, within })
+    name("a register or series").then(within()).map(|(of, within)| Series { of, within })
 }
 
 fn within<'t, 's: 't>() -> impl Rule<'t, 's, Vec<Text<'s>>> {
@@ -153,7 +153,7 @@ fn atom<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'
         energy.map(ExprKind::Energy),
         power().map(ExprKind::Power),
         highest.map(|(count, series)| ExprKind::Highest(count, series)),
-        price().map(|price| ExprKind::Price(Box::new(price))),
+        price(expression.clone()).map(|price| ExprKind::Price(Box::new(price))),
         lookup(expression.clone()).map(|lookup| ExprKind::Lookup(Box::new(lookup))),
         curve(expression.clone()).map(|curve| ExprKind::Curve(Box::new(curve))),
         extreme.map(|(which, of)| ExprKind::Extreme(which, of)),
@@ -161,7 +161,7 @@ fn atom<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'
         root(expression.clone()),
         ratio(expression.clone()),
         word("days").to(ExprKind::Days),
-        name("a charge").map(|name| ExprKind::Name(name.is)),
+        name("a name").map(|name| ExprKind::Name(name.is)),
     )))
     .or(bracketed(expression))
 }

@@ -5,7 +5,7 @@ mod calendar;
 mod expression;
 mod lookup;
 mod statement;
-mod table;
+pub(super) mod table;
 mod words;
 
 use chumsky::error::{RichPattern, RichReason};
@@ -80,7 +80,11 @@ fn mistake(error: Rich<'_, Token<'_>>) -> Diagnostic {
         }
         _ => None,
     };
-    let help = near.map(|near| format!("did you mean `{near}`?"));
+    let help = near.map(|near| format!("did you mean `{near}`?")).or_else(|| match error.found() {
+        Some(Token::Word(word @ ("if" | "per"))) => Some(format!("put it in brackets: ({word} …)")),
+        Some(Token::Mark("^")) => Some("put a quantity that is raised in brackets: (3 kWh)^2".into()),
+        _ => None,
+    });
     let message = match expected.split_last() {
         None => format!("{found} here"),
         Some((last, [])) => format!("{found} where {last} is expected"),

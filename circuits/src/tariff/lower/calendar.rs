@@ -19,6 +19,7 @@ impl Lowering<'_> {
         if let Some(known) = self.known.get(sets) {
             return Rc::clone(known);
         }
+        self.nodes.size += self.period.slots().count() as usize;
         let first: Rc<[u16]> = self.sheet.almanac.first_of(sets, self.period, &self.data).into();
         self.known.insert(sets.to_vec(), Rc::clone(&first));
         first

@@ -33,7 +33,7 @@ impl Lowering<'_> {
     }
 
     /// The same form, as one schedule when it is a function of one value.
-    fn joined(&mut self, form: Affine) -> Option<Affine> {
+    pub(super) fn joined(&mut self, form: Affine) -> Option<Affine> {
         match self.along(&form) {
             Some((of, schedule)) if form.terms.len() > 1 => Some(self.piecewise(of, schedule)),
             _ => Some(form),
@@ -75,7 +75,7 @@ impl Lowering<'_> {
     }
 
     /// One where `a` is above `b`.
-    fn above(&mut self, a: Affine, b: Affine) -> Option<Affine> {
+    pub(super) fn above(&mut self, a: Affine, b: Affine) -> Option<Affine> {
         let (apart, bound) = match b.as_constant() {
             Some(bound) => (a, bound),
             None => (a.minus(&b)?, Ratio::zero()),
@@ -153,7 +153,7 @@ impl Lowering<'_> {
 }
 
 /// One where the flag is zero.
-fn denied(flag: &Affine) -> Option<Affine> {
+pub(super) fn denied(flag: &Affine) -> Option<Affine> {
     Affine::constant(Ratio::one()).minus(flag)
 }
 

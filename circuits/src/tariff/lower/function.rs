@@ -27,7 +27,7 @@ impl Lowering<'_> {
     }
 
     /// The larger or the smaller of two. Of a part, one beside a constant is a schedule, as prices are: there are many.
-    fn further(&mut self, which: Extreme, a: Affine, b: Affine, at: &Part) -> Option<Affine> {
+    pub(super) fn further(&mut self, which: Extreme, a: Affine, b: Affine, at: &Part) -> Option<Affine> {
         let many = at.scope < Scope::Period;
         match (a.as_constant(), b.as_constant()) {
             (Some(a), Some(b)) => Some(Affine::constant(if which == Extreme::Max { a.max(b) } else { a.min(b) })),

@@ -6,6 +6,7 @@
 
 mod affine;
 mod amount;
+mod blocks;
 mod bounds;
 mod calendar;
 mod choice;
@@ -30,44 +31,25 @@ use super::diagnostic::{Diagnostic, Span};
 use super::grid::{Grids, unit_of_total};
 use super::sheet::{Amount, Rounding, Sheet, Shown, Source};
 use crate::period::Period;
-use crate::program::{Carried, Figure, Line, NodeId, Program};
+use crate::program::{Carried, Figure, Line, Node, NodeId, Program};
 
 /// The program of a checked tariff over a period of its own calendar.
 pub(super) fn program(sheet: &Sheet, period: &Period, data: Values) -> Result<Program, Diagnostic> {
-    let mut lowering = Lowering::new(sheet, period, data);
-    let mut lines = Vec::new();
-    for charge in &sheet.charges {
-        let (node, affine) = lowering.line(&charge.amount, charge.rounding)?;
-        lowering.charges.push(affine);
-        lines.push(Line { name: charge.name.clone(), node, shown: charge.shown });
-    }
-    let (total, _) = lowering.line(&sheet.total.amount, sheet.total.rounding)?;
-    let figures = lowering.figures()?;
-    lowering.carried(&figures)?;
-    let carried = sheet.carries.iter();
-    let carried: Vec<_> =
-        carried.map(|carry| Carried { name: carry.name.clone(), unit: carry.unit, below: carry.below }).collect();
-    let grids = Grids::of(&lowering.nodes.all, &carried);
-    let unit = unit_of_total(sheet, &grids, &lines, total)?;
-    let mut program = Program {
-        registers: sheet.registers.clone(),
-        slots: period.slots(),
-        estimates: BTreeMap::new(),
-        carried,
-        nodes: lowering.nodes.all,
-        lines,
-        total,
-        unit,
-        figures,
-    };
-    nodes::sweep(&mut program);
-    Ok(program)
+    Lowering::new(sheet, period, data).program()
+}
+
+/// Lowers a period on no published data, and as if nothing were cut: what can be made of no period is found.
+pub(super) fn trial(sheet: &Sheet, period: &Period) -> Result<(), Diagnostic> {
+    let lowering = Lowering::new(sheet, period, Values::assumed(sheet, period));
+    Lowering { cut: true, ..lowering }.program().map(|_| ())
 }
 
 struct Lowering<'a> {
     sheet: &'a Sheet,
     period: &'a Period,
     data: Values,
+    /// Whether a month that the period cuts is taken for a whole one.
+    cut: bool,
     /// The first slot of each day, and at last the period's end.
     days: Vec<u32>,
     nodes: Nodes,
@@ -90,6 +72,7 @@ impl<'a> Lowering<'a> {
             sheet,
             period,
             data,
+            cut: false,
             days: [0].into_iter().chain(lengths).collect(),
             nodes: Nodes::default(),
             known: calendar::Known::new(),
@@ -99,14 +82,50 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    fn program(mut self) -> Result<Program, Diagnostic> {
+        let sheet = self.sheet;
+        let mut lines = Vec::new();
+        for charge in &sheet.charges {
+            let (node, affine) = self.line(&charge.amount, charge.rounding)?;
+            self.charges.push(affine);
+            lines.push(Line { name: charge.name.clone(), node, shown: charge.shown });
+        }
+        let (total, _) = self.line(&sheet.total.amount, sheet.total.rounding)?;
+        let figures = self.figures()?;
+        self.carried(&figures)?;
+        let carried = sheet.carries.iter();
+        let carried: Vec<_> =
+            carried.map(|carry| Carried { name: carry.name.clone(), unit: carry.unit, below: carry.below }).collect();
+        let grids = Grids::of(&self.nodes.all, &carried);
+        let unit = unit_of_total(sheet, &grids, &lines, total)?;
+        let mut program = Program {
+            registers: sheet.registers.clone(),
+            slots: self.period.slots(),
+            estimates: BTreeMap::new(),
+            carried,
+            nodes: self.nodes.all,
+            lines,
+            total,
+            unit,
+            figures,
+        };
+        nodes::sweep(&mut program);
+        Ok(program)
+    }
+
     /// A charge's or the total's own node, and what it comes to.
     fn line(&mut self, amount: &Amount, rounding: Option<Rounding>) -> Result<(NodeId, Affine), Diagnostic> {
         let whole = self.whole();
-        let mut value = self.amount(amount, &whole)?;
-        if let Some(rounding) = rounding {
-            value = self.rounded(&value, rounding, &amount.span)?;
-        }
-        let node = self.value(value.clone());
+        let value = self.amount(amount, &whole)?;
+        let (node, value) = match rounding {
+            // A constant's node says what it is rounded to as well: totals count in that.
+            Some(rounding) => {
+                let of = self.value(value.clone());
+                let node = self.push(Node::Rounded { of, unit: rounding.unit, ties: rounding.ties });
+                (node, self.rounded(&value, rounding, &amount.span)?)
+            }
+            None => (self.value(value.clone()), value),
+        };
         let affine = if value.terms.is_empty() { value } else { Affine::one(node) };
         Ok((node, affine))
     }

@@ -78,6 +78,7 @@ impl Lowering<'_> {
 
     /// The months, quarters or years of a part.
     fn stretches(&self, per: &Per, at: &Part) -> Result<Vec<(Part, Ratio)>, Diagnostic> {
+        let one = Ratio::from(1);
         let mut parts = Vec::new();
         let mut day = at.days.0;
         while day < at.days.1 {
@@ -85,7 +86,7 @@ impl Lowering<'_> {
             let until = (day..at.days.1).find(|day| self.date(*day) >= end).unwrap_or(at.days.1);
             let whole = days_between(first, end);
             let cut = i128::from(until - day) != whole;
-            if cut && !per.prorated {
+            if cut && !per.prorated && !self.cut {
                 let word = per.scope.word();
                 let message = format!("the period cuts the {word} that begins on {first}");
                 let help = format!("bill whole {word}s, or say that a cut one counts by its days: per {word} prorated");
@@ -93,7 +94,8 @@ impl Lowering<'_> {
             }
             let slots = (self.days[day as usize], self.days[until as usize]);
             let part = Part { scope: per.scope, days: (day, until), slots, within: at.within.clone() };
-            parts.push((part, Ratio::new(i128::from(until - day), whole)));
+            let share = if per.prorated { Ratio::new(i128::from(until - day), whole) } else { one };
+            parts.push((part, share));
             day = until;
         }
         Ok(parts)

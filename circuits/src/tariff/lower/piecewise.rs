@@ -160,7 +160,7 @@ pub(super) fn rows(schedules: &[Schedule], bounds: &[Ratio]) -> Option<Schedule>
 }
 
 /// Neighbours that are one line made one piece; nothing when too many are left.
-fn tidy(pieces: Vec<Piece>) -> Option<Schedule> {
+pub(super) fn tidy(pieces: Vec<Piece>) -> Option<Schedule> {
     let mut tidied: Vec<Piece> = Vec::new();
     for piece in pieces {
         match tidied.last_mut() {

@@ -80,7 +80,7 @@ impl Lowering<'_> {
         Ok(self.over(of, over, Ratio::zero()))
     }
 
-    fn over(&mut self, of: Affine, over: Affine, or: Ratio) -> Affine {
+    pub(super) fn over(&mut self, of: Affine, over: Affine, or: Ratio) -> Affine {
         let (of, over) = (self.value(of), self.value(over));
         Affine::one(self.push(Node::Quotient { of, over, or }))
     }

@@ -5,12 +5,11 @@ use std::rc::Rc;
 use num_traits::Zero;
 
 use super::super::diagnostic::{Diagnostic, Span};
-use super::super::sheet::{Bound, Columns, Row, Scope, Source, Table};
+use super::super::sheet::{Columns, Row, Scope, Source, Table};
 use super::affine::Affine;
 use super::part::Part;
-use super::{Lowering, piecewise, too_large};
-use crate::exact;
-use crate::program::{Piece, Ratio, Schedule};
+use super::{Lowering, too_large};
+use crate::program::Ratio;
 
 impl Lowering<'_> {
     /// What a table comes to over a part.
@@ -19,13 +18,10 @@ impl Lowering<'_> {
         match &table.columns {
             Columns::Flat => self.flat(table, &at, span),
             _ if table.per.scope == Scope::Reading => self.each_reading(table, &at, span),
-            columns => {
+            _ => {
                 let mut values = Vec::new();
                 for (part, share) in self.parts(&table.per, None, &at)? {
-                    let energy = self.energy(&table.series, &part, span)?;
-                    let schedule = table.rows.first().and_then(|row| schedule(columns, row, &part, &share));
-                    let schedule = schedule.ok_or_else(|| too_large(span))?;
-                    values.push(self.scheduled(schedule, energy).ok_or_else(|| too_large(span))?);
+                    values.push(self.whole_part(table, &part, &share, span)?);
                 }
                 self.total(&values, span)
             }
@@ -34,11 +30,10 @@ impl Lowering<'_> {
 
     /// Every slot at its row's price.
     fn flat(&mut self, table: &Table, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
-        let rows = self.rows(table);
-        let priced = self.inside(at).into_iter();
-        let priced =
-            priced.filter_map(|slot| Some((slot, table.rows.get(usize::from(rows[slot as usize]))?.prices[0])));
-        let priced: Vec<_> = priced.collect();
+        let mut priced = Vec::new();
+        for (slot, row) in self.priced(table, at) {
+            priced.push((slot, self.prices(row, slot)?.first().copied().unwrap_or_else(Ratio::zero)));
+        }
         if let Source::Register(register) = table.series.of {
             return self.weighed(register, priced, span);
         }
@@ -53,49 +48,36 @@ impl Lowering<'_> {
     /// Every slot by its row's schedule.
     fn each_reading(&mut self, table: &Table, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
         let one = Ratio::from(1);
-        let schedules: Vec<_> = table.rows.iter().map(|row| schedule(&table.columns, row, at, &one)).collect();
-        let rows = self.rows(table);
         let mut values = Vec::new();
-        for slot in self.inside(at) {
-            let Some(schedule) = schedules.get(usize::from(rows[slot as usize])) else { continue };
+        for (slot, row) in self.priced(table, at) {
+            let part = self.slot(slot);
+            let prices = self.prices(row, slot)?;
+            let bounds = self.bounds_at(&table.columns, &part, &one, span)?;
             let value = self.in_slot(table.series.of, slot, span)?;
-            let priced = schedule.clone().and_then(|schedule| self.scheduled(schedule, value));
-            values.push(priced.ok_or_else(|| too_large(span))?);
+            let charged = self.charged(&table.columns, &bounds, &prices, value, &part);
+            values.push(charged.ok_or_else(|| too_large(span))?);
         }
         self.total(&values, span)
     }
 
-    /// The row that prices each of the period's slots.
-    fn rows(&mut self, table: &Table) -> Rc<[u16]> {
+    /// The slots of a part, each with the row that prices it.
+    pub(super) fn priced<'t>(&mut self, table: &'t Table, at: &Part) -> Vec<(u32, &'t Row)> {
         let sets: Vec<_> = table.rows.iter().map(|row| row.set).collect();
-        self.first_of(&sets)
+        let rows: Rc<[u16]> = self.first_of(&sets);
+        let row = |slot: u32| Some((slot, table.rows.get(usize::from(rows[slot as usize]))?));
+        self.inside(at).into_iter().filter_map(row).collect()
     }
-}
 
-/// What a row charges for an amount in a part, of which a share is in the period.
-fn schedule(columns: &Columns, row: &Row, part: &Part, share: &Ratio) -> Option<Schedule> {
-    let (bounds, cumulative) = match columns {
-        Columns::Flat => return Some(piecewise::line(row.prices[0], Ratio::zero())),
-        Columns::Blocks(bounds) => (&bounds[..], true),
-        Columns::Intervals(bounds) => (&bounds[..], false),
-    };
-    let bounds = bounds.iter().map(|bound| at_bound(bound, part, share)).collect::<Option<Vec<_>>>()?;
-    let mut pieces: Vec<Piece> = Vec::new();
-    for (index, slope) in row.prices.iter().enumerate() {
-        let intercept = match (cumulative, pieces.last()) {
-            (true, Some(Piece { to: Some(to), slope: below, intercept })) => {
-                exact::add(intercept, &exact::mul(&exact::sub(below, slope)?, to)?)?
-            }
-            _ => Ratio::zero(),
-        };
-        pieces.push(Piece { to: bounds.get(index).copied(), slope: *slope, intercept });
+    /// A row's prices in a slot.
+    pub(super) fn prices(&mut self, row: &Row, slot: u32) -> Result<Rc<[Ratio]>, Diagnostic> {
+        let dated = row.prices.iter().any(|price| price.nature.dated);
+        let at = if dated { self.slot(slot) } else { self.whole() };
+        self.prices_over(row, &at)
     }
-    Some(Schedule { pieces })
-}
 
-fn at_bound(bound: &Bound, part: &Part, share: &Ratio) -> Option<Ratio> {
-    match bound.per_day {
-        true => exact::mul(&bound.energy, &Ratio::from(i128::from(part.count_days()))),
-        false => exact::mul(&bound.energy, share),
+    /// A row's prices over a part in which each has one value.
+    pub(super) fn prices_over(&mut self, row: &Row, at: &Part) -> Result<Rc<[Ratio]>, Diagnostic> {
+        let prices = row.prices.iter().map(|price| self.constant(price, at));
+        Ok(prices.collect::<Result<Vec<_>, _>>()?.into())
     }
 }

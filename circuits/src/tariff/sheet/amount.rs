@@ -34,8 +34,8 @@ impl Amount {
             | AmountKind::Carry(_)
             | AmountKind::Data(_)
             | AmountKind::Energy(_)
-            | AmountKind::Power(_)
-            | AmountKind::Price(_) => Vec::new(),
+            | AmountKind::Power(_) => Vec::new(),
+            AmountKind::Price(table) => table.parts(),
             AmountKind::Sum(parts) | AmountKind::Product(parts) => parts.iter().map(|(_, part)| part).collect(),
             AmountKind::Raised(of, _) | AmountKind::Rounded(of, _) | AmountKind::Root(of, _) => vec![of],
             AmountKind::Extreme(_, parts) => parts.iter().collect(),

@@ -14,6 +14,8 @@ pub(crate) struct Times {
     pub(crate) kind: TimesKind,
     /// Its slots; none for data that have several values.
     pub(crate) set: Set,
+    /// Of seasons and lists of dates, the slots of the tariff days after theirs.
+    pub(crate) after: Set,
 }
 
 /// What tells whether a slot is meant.

@@ -2,7 +2,7 @@
 
 use super::super::currency::Currency;
 use super::super::sheet::{
-    Aggregate, Amount, AmountKind, Condition, Curve, Lookup, Per, Rounding, Scope, Scoped, Series, Sheet, Source, Table,
+    Aggregate, Amount, AmountKind, Condition, Curve, Lookup, Per, Rounding, Scoped, Series, Sheet, Source, Table,
 };
 use super::super::tree::Extreme;
 use super::super::unit::Dim;
@@ -48,7 +48,10 @@ impl<'a> Formula<'a, '_> {
             AmountKind::Sum(terms) => self.chain(terms, ["", " + ", "-", " - "]),
             AmountKind::Product(factors) => self.chain(factors, ["", " * ", "", " / "]),
             AmountKind::If(cases, otherwise) => self.choice(cases, otherwise),
-            AmountKind::Scoped(scoped) => self.scoped(scoped),
+            AmountKind::Scoped(scoped) => match power_of(sheet, scoped) {
+                Some(text) => return text,
+                None => self.scoped(scoped),
+            },
         };
         if tight { format!("({text})") } else { text }
     }
@@ -103,20 +106,7 @@ impl<'a> Formula<'a, '_> {
 
     fn scoped(&mut self, scoped: &'a Scoped) -> String {
         let Scoped { how, per, within, of } = scoped;
-        let how = match how {
-            Aggregate::Sum => String::new(),
-            Aggregate::Mean => "mean ".into(),
-            Aggregate::Extreme(which) => format!("{} ", extreme(*which)),
-            Aggregate::Highest(count) => format!("mean of {count} highest "),
-        };
-        if let (Scope::Reading, AmountKind::Power(of)) = (per.scope, &of.kind) {
-            let of = series(self.sheet, of);
-            return if how.contains("of") {
-                format!("{how}power of {of}")
-            } else {
-                format!("{}(power of {of})", how.trim())
-            };
-        }
+        let how = aggregate(*how);
         let within = within.as_ref().map(|within| format!(" in {}", within.text)).unwrap_or_default();
         format!("{how}{}{within} {}", per_text(per), self.of(of, true))
     }
@@ -146,6 +136,27 @@ impl<'a> Formula<'a, '_> {
             curve.points.iter().map(|(at, value)| format!("at {} {}", self.number(at, x), self.number(value, dim)));
         let points: Vec<_> = points.collect();
         format!("curve by {key} {{ {}; above {} }}", points.join("; "), self.number(&curve.above, dim.over(x)))
+    }
+}
+
+/// The short form of power taken over the slots of a series.
+fn power_of(sheet: &Sheet, scoped: &Scoped) -> Option<String> {
+    let AmountKind::Power(of) = &scoped.of.kind else { return None };
+    let of = series(sheet, of);
+    match scoped.how {
+        Aggregate::Highest(_) => Some(format!("{}power of {of}", aggregate(scoped.how))),
+        Aggregate::Extreme(which) => Some(format!("{}(power of {of})", extreme(which))),
+        Aggregate::Sum | Aggregate::Mean => None,
+    }
+}
+
+/// The words before `per`.
+fn aggregate(how: Aggregate) -> String {
+    match how {
+        Aggregate::Sum => String::new(),
+        Aggregate::Mean => "mean ".into(),
+        Aggregate::Extreme(which) => format!("{} ", extreme(which)),
+        Aggregate::Highest(count) => format!("mean of {count} highest "),
     }
 }
 

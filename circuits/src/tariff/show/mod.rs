@@ -2,6 +2,7 @@
 
 mod formula;
 mod quantity;
+mod table;
 
 use core::fmt::{self, Write as _};
 
@@ -10,10 +11,8 @@ use quantity::quantity;
 
 use super::almanac::{Set, clock};
 use super::carry::CarryRule;
-use super::currency::Currency;
-use super::sheet::{Amount, Bound, Columns, Define, Row, Scope, Sheet, Table, Times, TimesKind};
+use super::sheet::{Amount, Define, Sheet, Times, TimesKind};
 use super::unit::Dim;
-use crate::program::Ratio;
 
 pub(super) fn show(sheet: &Sheet) -> String {
     let mut text = String::new();
@@ -58,7 +57,7 @@ impl Show<'_> {
     }
 
     fn times(&mut self, times: &Times) -> fmt::Result {
-        let Times { name, text, kind, set } = times;
+        let Times { name, text, kind, set, .. } = times;
         let share = self.share(*set);
         match kind {
             TimesKind::Window => writeln!(self.text, "  window {name}: {text}, {share}"),
@@ -115,48 +114,4 @@ impl Show<'_> {
         writeln!(self.text, "  = {formula}")?;
         tables.into_iter().enumerate().try_for_each(|(index, table)| self.table(index + 1, table))
     }
-
-    fn table(&mut self, number: usize, table: &Table) -> fmt::Result {
-        let of = formula::series(self.sheet, &table.series);
-        let whole = table.per.scope.word();
-        let rule = match &table.columns {
-            Columns::Flat => String::new(),
-            Columns::Blocks(_) if table.per.scope == Scope::Reading => {
-                ", each block of every reading at its own price".into()
-            }
-            Columns::Intervals(_) if table.per.scope == Scope::Reading => {
-                ", every whole reading at the price of its interval".into()
-            }
-            Columns::Blocks(_) => format!(", each block of the {whole}'s sum at its own price"),
-            Columns::Intervals(_) => format!(", the {whole}'s whole sum at the price of its interval"),
-        };
-        let prorated = if table.per.prorated { ", bounds by the days of a cut one" } else { "" };
-        writeln!(self.text, "  price table {number}, of {of}{rule}{prorated}:")?;
-        let energy = table.series.of.dim(&self.sheet.registers, &self.sheet.series);
-        if let Columns::Blocks(bounds) | Columns::Intervals(bounds) = &table.columns {
-            let bounds = bounds.iter().map(|bound| bound_text(bound, energy, self.sheet.currency));
-            let bounds: Vec<_> = bounds.chain(["above".into()]).collect();
-            writeln!(self.text, "    {:<16} {}", "", aligned(&bounds).trim_end())?;
-        }
-        table.rows.iter().try_for_each(|row| self.row(row, energy))
-    }
-
-    fn row(&mut self, row: &Row, energy: Dim) -> fmt::Result {
-        let label = if row.label.is_empty() { "every slot" } else { &row.label };
-        let price = |price: &Ratio| quantity(price, Dim::MONEY.over(energy), self.sheet.currency);
-        let prices: Vec<_> = row.prices.iter().map(price).collect();
-        let share = self.share(row.set);
-        writeln!(self.text, "    {label:<16} {}  ({share})", aligned(&prices))
-    }
-}
-
-fn aligned(cells: &[String]) -> String {
-    cells
-        .iter()
-        .fold(String::new(), |line, cell| format!("{line}{}{cell:<18}", if line.is_empty() { "" } else { "  " }))
-}
-
-fn bound_text(bound: &Bound, energy: Dim, currency: Currency) -> String {
-    let dim = if bound.per_day { energy.over(Dim::DAY) } else { energy };
-    format!("to {}", quantity(&bound.energy, dim, currency))
 }
