@@ -76,6 +76,8 @@ impl Household {
             slots,
             offsets: vec![(slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
+            gaps: 0,
+            carried: vec![],
             disclosed: prepared.price(&self.readings, &[]).unwrap_or_default(),
         }
     }

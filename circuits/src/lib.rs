@@ -22,6 +22,7 @@ pub mod circuit;
 pub mod committed;
 pub mod data;
 pub mod exact;
+mod excerpt;
 pub mod families;
 pub mod layout;
 mod link;

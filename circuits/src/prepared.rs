@@ -154,9 +154,8 @@ impl Prepared {
         Ok(Witness::of(&self.plan, readings).outputs(&self.plan))
     }
 
-    /// Proves `statement`, which discloses what [`Prepared::price`] gave. `carried` are the values that earlier bills
-    /// hand on, in the tariff's order and units. `commitments` are those of all the
-    /// statement's batches in their own order; `seed` is 32 fresh bytes from the operating system, never used again.
+    /// Proves `statement`, which discloses what [`Prepared::price`] gave. `commitments` are those of all the statement's
+    /// batches in their own order; `seed` is 32 fresh bytes from the operating system, never used again.
     ///
     /// The proof is not yet known to verify: show it as made, and send it, only after [`Prepared::verify`]. A linear
     /// proof of a wrong amount, should one leave the device, would let a small search find the right one.
@@ -166,17 +165,16 @@ impl Prepared {
     pub fn prove(
         &self,
         statement: &Statement,
-        carried: &[u64],
         commitments: &[[u8; 32]],
         readings: &Readings,
         openings: &Committed<Opening>,
         seed: &[u8; 32],
     ) -> Result<Vec<u8>, ProveRefusal> {
-        if self.price(readings, carried)? != statement.disclosed {
+        if self.price(readings, &statement.carried)? != statement.disclosed {
             return Err(ProveRefusal::OtherAmounts);
         }
         self.all_cells(|register, slot| openings.get(register, slot).is_some()).map_err(ProveRefusal::Openings)?;
-        let context = statement.context(&self.digest, carried, commitments.iter());
+        let context = statement.context(&self.digest, commitments.iter());
         let streams = Streams::new(seed, &context, openings);
         match &self.circuit {
             None => Ok(schnorr::prove(&self.plan, &self.generators, &context, openings, streams.secrets)),
@@ -187,24 +185,23 @@ impl Prepared {
         }
     }
 
-    /// Verifies a proof. `carried` are the values that the verifier's own stored bills hand on. `commitments` are as for [`Prepared::prove`]; `points` must be the same ones decoded, those of the
-    /// period's readings, for only the former enter the context;
-    /// `entropy` is the verifier's own, drawn after the bill's bytes were final.
+    /// Verifies a proof. That the statement's carried values are what earlier bills hand on, the verifier looks up.
+    /// `commitments` are as for [`Prepared::prove`]; `points` must be the same ones decoded, those of the period's
+    /// readings, for only the former enter the context; `entropy` is the verifier's own, drawn after the bill's bytes were
+    /// final.
     ///
     /// # Errors
     /// One variant a reason; see [`ProofRefusal`].
     pub fn verify(
         &self,
         statement: &Statement,
-        carried: &[u64],
         commitments: &[[u8; 32]],
         points: &Committed<EqAffine>,
         proof: &[u8],
         entropy: &[u8; 32],
     ) -> Result<(), ProofRefusal> {
-        self.plan.check_carried(carried)?;
         self.check_statement(statement, points, proof)?;
-        let context = statement.context(&self.digest, carried, commitments.iter());
+        let context = statement.context(&self.digest, commitments.iter());
         match &self.circuit {
             None => {
                 let (plan, generators) = (&self.plan, &self.generators);
@@ -236,6 +233,7 @@ impl Prepared {
             let expected = self.plan.outputs.len();
             return Err(ProofRefusal::WrongAmounts { expected, found: statement.disclosed.len() });
         }
+        self.plan.check_carried(&statement.carried)?;
         let amounts = self.plan.outputs.iter().zip(&statement.disclosed).enumerate();
         for (index, (output, amount)) in amounts {
             if !output.interval.contains(*amount) {

@@ -50,7 +50,7 @@ impl ProveRefusal {
         match self {
             ProveRefusal::Gap(_) => "slot-without-reading",
             ProveRefusal::AboveBound(_) => "reading-above-bound",
-            ProveRefusal::Carried { .. } => "carried-differ",
+            ProveRefusal::Carried { .. } => "carried-count",
             ProveRefusal::CarriedTooLarge { .. } => "carried-too-large",
             ProveRefusal::Openings(_) => "opening-missing",
             ProveRefusal::OtherAmounts => "amounts-of-other-readings",
@@ -134,7 +134,7 @@ impl ProofRefusal {
             ProofRefusal::OtherPeriod => "bill-other-period",
             ProofRefusal::WrongAmounts { .. } => "bill-wrong-amounts",
             ProofRefusal::AmountOutOfBounds { .. } => "amount-out-of-bounds",
-            ProofRefusal::Carried { .. } => "bill-carried-differ",
+            ProofRefusal::Carried { .. } => "bill-carried-count",
             ProofRefusal::CarriedTooLarge { .. } => "bill-carried-too-large",
             ProofRefusal::MissingCommitment(_) => "commitment-missing",
             ProofRefusal::Malformed => "proof-malformed",

@@ -51,7 +51,7 @@ use wattproof_meter::quantity::Register;
 
 use crate::data::{Data, Declared};
 use crate::period::{Calendar, Period, PeriodError};
-use crate::program::{Place, Program};
+use crate::program::{Place, Program, Ratio};
 
 /// The digest's domain.
 const PERSONAL: &[u8; 16] = b"wattproof:tariff";
@@ -85,6 +85,17 @@ pub struct Inputs<'a> {
 impl Inputs<'_> {
     /// No data, no gap.
     pub const NONE: Inputs<'static> = Inputs { data: &Data::new(), gaps: &BTreeSet::new() };
+}
+
+/// A definition that bills disclose, for later bills to carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownFigure {
+    /// Its name.
+    pub name: String,
+    /// What bills count it in, in base units; above zero.
+    pub unit: Ratio,
+    /// What people count it in, such as `kWh`, and that unit in base units.
+    pub label: (String, Ratio),
 }
 
 /// What a gap in the readings does.
@@ -204,6 +215,20 @@ impl Tariff {
     /// What it takes from earlier bills, in the order of [`Program::carried`].
     pub fn carries(&self) -> &[Carry] {
         &self.sheet.carries
+    }
+
+    /// The definitions that bills disclose, in the order in which they do, behind the total and the shown lines.
+    pub fn figures(&self) -> Vec<ShownFigure> {
+        let figure = |define: &sheet::Define| {
+            let sheet::Shown { unit, label, .. } = define.shown.clone()?;
+            Some(ShownFigure { name: define.name.clone(), unit, label })
+        };
+        self.sheet.defines.iter().filter_map(figure).collect()
+    }
+
+    /// How many charges bills disclose.
+    pub fn shown_lines(&self) -> usize {
+        self.sheet.charges.iter().filter(|charge| charge.shown).count()
     }
 
     /// Whether the total is declared exact rather than rounded.

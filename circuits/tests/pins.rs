@@ -118,7 +118,7 @@ fn verify(tariff: &Tariff, bill: &Bill) -> Result<(), ProofRefusal> {
     for (slot, bytes) in prepared.plan().slots.iter().zip(&bill.commitments) {
         assert!(points.set(0, slot, *Commitment::from_bytes(bytes).unwrap().point()));
     }
-    prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &[1; 32])
+    prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &[1; 32])
 }
 
 /// One for each way of proving: no circuit, a circuit of totals, one of readings, one of a maximum.

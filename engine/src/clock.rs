@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn clocks_are_zones_or_offsets() {
-        for (text, seconds) in [("+10:00", 36_000), ("-03:30", -12_600), ("+00:00", 0), ("Australia/Brisbane", 36_000)] {
+        for (text, seconds) in [("+10:00", 36_000), ("-03:30", -12_600), ("+00:00", 0), ("Australia/Brisbane", 36_000)]
+        {
             assert_eq!(clock(text).unwrap().to_offset(Timestamp::UNIX_EPOCH).seconds(), seconds, "{text}");
         }
         for text in ["+10", "10:00", "+15:00", "+10:60", "+1:000", ""] {

@@ -13,15 +13,17 @@ use wattproof_circuits::bill::Bill;
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::period::{Calendar, Period};
 use wattproof_circuits::prepared::Prepared;
-use wattproof_circuits::rule;
-use wattproof_circuits::tariff::Inputs;
+use wattproof_circuits::program::{Figure, Program};
+use wattproof_circuits::rule::{self, Priced};
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::MeterRecord;
 
+use crate::amount::Amount;
 use crate::archive::{self, ArchiveRefusal, Claim, HeaderDigest, StoredBatch};
+use crate::carry::Word;
 use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
@@ -69,6 +71,12 @@ pub struct ProvedBill {
     pub total: Money,
     /// The lines, which stay with the customer unless the tariff shows them.
     pub lines: Vec<BillLine>,
+    /// The figures that it discloses for later bills, with their units.
+    pub shown_figures: Vec<(String, Amount)>,
+    /// What it carries from earlier bills.
+    pub carried: Vec<(String, Amount)>,
+    /// Slots that the tariff's rule for gaps bills.
+    pub gaps: u32,
     /// Its sizes and times.
     pub figures: Figures,
 }
@@ -131,14 +139,14 @@ pub fn prove(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ProvedBill, CustomerRefusal> {
     let frame = store.look(|view| frame(view, order))?;
+    let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
     let (opened, decrypt) = timed(|| open(&frame, key, progress))?;
-    let program =
-        frame.tariff.program(&frame.period, Inputs::NONE).map_err(|findings| CustomerRefusal::Program { findings })?;
 
     progress(Progress { step: "price", done: 0, total: 1 });
     let (priced, price) = timed(|| {
         let length = frame.meter.slot_length();
-        Ok(rule::evaluate(&program, &opened.readings, &[]).map_err(|refusal| Unpriced::new(refusal, length))?)
+        Ok(rule::evaluate(&program, &opened.readings, &frame.carried)
+            .map_err(|refusal| Unpriced::new(refusal, length))?)
     })?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
@@ -147,7 +155,7 @@ pub fn prove(
         let bill = make(&frame, &prepared, &opened, order.revision)?;
         Ok((prepared, bill))
     })?;
-    if bill.statement.disclosed.first() != Some(&priced.total) {
+    if bill.statement.disclosed != disclosed(&program, &priced) {
         return Err(CustomerRefusal::Disagreement);
     }
 
@@ -161,12 +169,17 @@ pub fn prove(
         Some(BillLine { name: line.name.clone(), amount: money(line.printed)?, shown })
     };
     let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown)).map(line);
+    let figure = |(figure, count): (&Figure, &i128)| Some((figure.name.clone(), Amount::figure(figure, *count)?));
+    let shown_figures = program.figures.iter().zip(&priced.figures).map(figure);
     Ok(ProvedBill {
         meter: frame.meter.name().into(),
         period: frame.period.to_string(),
         tariff: format!("{}@{}", frame.tariff.name(), frame.tariff.version()),
         total: money(priced.total).ok_or(CustomerRefusal::Disagreement)?,
         lines: lines.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
+        shown_figures: shown_figures.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
+        carried: Amount::carried(&frame.tariff, &frame.carried).ok_or(CustomerRefusal::Disagreement)?,
+        gaps: frame.gap_count(),
         figures: Figures {
             k: prepared.figures().k,
             proof_bytes: prepared.proof_bytes(),
@@ -178,6 +191,12 @@ pub fn prove(
         },
         bytes,
     })
+}
+
+/// What the plain bill discloses, in a statement's order.
+fn disclosed(program: &Program, priced: &Priced) -> Vec<i128> {
+    let shown = program.lines.iter().zip(&priced.lines).filter(|(line, _)| line.shown).map(|(_, line)| line.printed);
+    [priced.total].into_iter().chain(shown).chain(priced.figures.iter().copied()).collect()
 }
 
 /// The meter's readings over a period, as far as the store holds them; what it lacks is a gap. Dates are those of
@@ -248,7 +267,7 @@ fn frame(view: &impl View, order: &Order<'_>) -> Result<Frame, CustomerRefusal> 
             })?
         }
     };
-    Ok(Frame { meter, tariff, period, batches })
+    Ok(Frame::new(view, Word::OwnOrReceipt, meter, tariff, period, batches)?)
 }
 
 /// Batches of one number by revision and name.
@@ -321,9 +340,9 @@ fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
 }
 
 pub(crate) fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
-    let statement = frame.statement(revision, prepared.price(&opened.readings, &[])?);
+    let statement = frame.statement(revision, prepared.price(&opened.readings, &frame.carried)?);
     let seed = fresh()?;
-    let proof = prepared.prove(&statement, &[], &opened.commitments, &opened.readings, &opened.openings, &seed)?;
+    let proof = prepared.prove(&statement, &opened.commitments, &opened.readings, &opened.openings, &seed)?;
     Ok(Bill { statement, commitments: opened.commitments.clone(), proof })
 }
 
@@ -332,7 +351,7 @@ fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), Cu
     let bill = Bill::from_bytes(bytes).map_err(|_| CustomerRefusal::SelfCheck)?;
     let points = frame.points(&bill.commitments).map_err(|_| CustomerRefusal::SelfCheck)?;
     let entropy = fresh()?;
-    let checked = prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy);
+    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| CustomerRefusal::SelfCheck)
 }
 

@@ -96,7 +96,9 @@ pub fn import(json: &[u8], options: &Options) -> Result<Imported, UrdbRefusal> {
     let name = match Tariff::parse(&text) {
         Ok(tariff) => tariff.name().to_owned(),
         Err(findings) => {
-            return Err(UrdbRefusal::Unsayable(findings.into_iter().next().map_or(String::new(), |first| first.message)));
+            return Err(UrdbRefusal::Unsayable(
+                findings.into_iter().next().map_or(String::new(), |first| first.message),
+            ));
         }
     };
     Ok(Imported { name, text, not_billed, settled_noise: rate.noise })
@@ -154,7 +156,8 @@ impl<'de> serde::Deserialize<'de> for Pairs {
 /// A name that a tariff may have: lower case, digits and underscores, beginning with a letter.
 fn slug(name: &str) -> String {
     let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
-    let words: Vec<String> = letters.collect::<String>().split('_').filter(|word| !word.is_empty()).map(Into::into).collect();
+    let words: Vec<String> =
+        letters.collect::<String>().split('_').filter(|word| !word.is_empty()).map(Into::into).collect();
     let joined = words.join("_");
     let joined = joined.trim_start_matches(|c: char| !c.is_ascii_lowercase());
     let short = joined.get(..joined.len().min(MAX_NAME)).unwrap_or(joined).trim_end_matches('_');

@@ -165,15 +165,17 @@ impl Household {
             slots: prepared.plan().slots,
             offsets: vec![(prepared.plan().slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
+            gaps: 0,
+            carried: vec![],
             disclosed: prepared.price(&self.readings, &[]).unwrap(),
         }
     }
 
     pub fn prove(&self, prepared: &Prepared, statement: &Statement) -> Vec<u8> {
-        prepared.prove(statement, &[], &self.bytes, &self.readings, &self.openings, &[9; 32]).unwrap()
+        prepared.prove(statement, &self.bytes, &self.readings, &self.openings, &[9; 32]).unwrap()
     }
 
     pub fn verify(&self, prepared: &Prepared, statement: &Statement, proof: &[u8]) -> Result<(), ProofRefusal> {
-        prepared.verify(statement, &[], &self.bytes, &self.points, proof, &[5; 32])
+        prepared.verify(statement, &self.bytes, &self.points, proof, &[5; 32])
     }
 }

@@ -10,6 +10,7 @@ use wattproof_meter::batch::OpenRefusal;
 
 use crate::archive::ArchiveRefusal;
 use crate::desk::unpriced::Unpriced;
+use crate::frame::FrameRefusal;
 use crate::import::ImportRefusal;
 use crate::period::PeriodRefusal;
 use crate::policy::PolicyRefusal;
@@ -32,6 +33,9 @@ pub enum CustomerRefusal {
     /// The period is not complete.
     #[error(transparent)]
     Period(#[from] PeriodRefusal),
+    /// The period has a gap, or lacks data or earlier bills.
+    #[error(transparent)]
+    Frame(#[from] FrameRefusal),
     /// The folder of batches cannot be read.
     #[error("{path} cannot be read: {reason}")]
     Folder {
@@ -89,6 +93,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Registry(refusal) => refusal.code(),
             CustomerRefusal::Policy(refusal) => refusal.code(),
             CustomerRefusal::Period(refusal) => refusal.code(),
+            CustomerRefusal::Frame(refusal) => refusal.code(),
             CustomerRefusal::Folder { .. } => "folder-unreadable",
             CustomerRefusal::File(refusal) => refusal.code(),
             CustomerRefusal::BatchFile { refusal, .. } => refusal.code(),
@@ -109,6 +114,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Registry(refusal) => refusal.hint(),
             CustomerRefusal::Policy(refusal) => refusal.hint(),
             CustomerRefusal::Period(refusal) => refusal.hint(),
+            CustomerRefusal::Frame(refusal) => refusal.hint(),
             CustomerRefusal::Folder { .. } => "check the path and its permissions".into(),
             CustomerRefusal::File(refusal) => refusal.hint(),
             CustomerRefusal::BatchFile { refusal, .. } => refusal.hint(),
@@ -131,6 +137,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Registry(refusal) => refusal.fault(),
             CustomerRefusal::Policy(refusal) => refusal.fault(),
             CustomerRefusal::Period(refusal) => refusal.fault(),
+            CustomerRefusal::Frame(refusal) => refusal.fault(),
             CustomerRefusal::File(refusal) => refusal.fault(),
             CustomerRefusal::Store(refusal) => refusal.fault(),
             CustomerRefusal::Folder { .. } => Fault::Own,

@@ -111,7 +111,8 @@ fn value(
 ) -> Result<u32, GreenButtonRefusal> {
     let stream = || name.to_owned();
     let at = Timestamp::from_second(start).map_err(|_| StreamRefusal::TooLong)?;
-    let (measured, substituted) = (|code: &i64| matches!(code, 0 | 14 | 17..=19), |code: &i64| matches!(code, 7..=9 | 11));
+    let (measured, substituted) =
+        (|code: &i64| matches!(code, 0 | 14 | 17..=19), |code: &i64| matches!(code, 7..=9 | 11));
     if let Some(quality) = reading.qualities.iter().copied().find(|code| !measured(code) && !substituted(code)) {
         return Err(GreenButtonRefusal::Quality { stream: stream(), start: at, quality });
     }

@@ -91,7 +91,9 @@ impl Stamp {
     /// The same time a day later, by the same offset.
     fn next_day(self) -> Option<Stamp> {
         Some(match self {
-            Stamp::Fixed(Instant { at, offset }) => Stamp::Fixed(Instant { at: at.checked_add(24.hours()).ok()?, offset }),
+            Stamp::Fixed(Instant { at, offset }) => {
+                Stamp::Fixed(Instant { at: at.checked_add(24.hours()).ok()?, offset })
+            }
             Stamp::Naive(face) => Stamp::Naive(face.checked_add(1.day()).ok()?),
         })
     }

@@ -257,7 +257,10 @@ mod tests {
         let conflict = StreamRefusal::Conflict { stream: stream(), start };
         assert_eq!(changed(&|s| s[0].readings.push((START, Some(6)))), conflict);
         assert_eq!(changed(&|s| s[0].readings.push((START, None))), conflict);
-        assert_eq!(changed(&|s| s[0].readings.push((START + 1_800 * i64::from(MAX_SLOTS), None))), StreamRefusal::TooLong);
+        assert_eq!(
+            changed(&|s| s[0].readings.push((START + 1_800 * i64::from(MAX_SLOTS), None))),
+            StreamRefusal::TooLong
+        );
         assert_eq!(changed(&|s| s[0].readings[0].0 = i64::MAX - 1_807), StreamRefusal::TooLong);
     }
 }

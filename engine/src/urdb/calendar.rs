@@ -71,7 +71,8 @@ fn parts(schedule: &Schedule, period: usize) -> Vec<Part> {
     let mut parts = Vec::new();
     for (hours, (weekdays, weekends)) in by_hours.into_iter().rev().filter(|(hours, _)| hours.contains(&true)) {
         let both = weekdays.and(weekends);
-        let days = [("every day", both), ("on Mon-Fri", weekdays.without(both)), ("on Sat, Sun", weekends.without(both))];
+        let days =
+            [("every day", both), ("on Mon-Fri", weekdays.without(both)), ("on Sat, Sun", weekends.without(both))];
         let days = days.into_iter().filter(|(_, months)| !months.is_empty());
         parts.extend(days.map(|(days, months)| Part { hours: clock(&hours), days, months }));
     }

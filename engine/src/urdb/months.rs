@@ -65,7 +65,9 @@ impl Months {
             return vec![(0, 11)];
         }
         let begins = self.iter().filter(|month| !self.has(month + 11));
-        let run = |first: usize| (first, (first..first + 12).take_while(|month| self.has(*month)).last().unwrap_or(first) % 12);
+        let run = |first: usize| {
+            (first, (first..first + 12).take_while(|month| self.has(*month)).last().unwrap_or(first) % 12)
+        };
         begins.map(run).collect()
     }
 
@@ -86,9 +88,8 @@ impl Months {
 
     /// `1 Jun to 30 Sep`
     pub(super) fn days(self) -> String {
-        let run = |(first, last): (usize, usize)| {
-            format!("1 {} to {} {}", &NAMES[first][..3], LAST[last], &NAMES[last][..3])
-        };
+        let run =
+            |(first, last): (usize, usize)| format!("1 {} to {} {}", &NAMES[first][..3], LAST[last], &NAMES[last][..3]);
         self.runs().into_iter().map(run).collect::<Vec<_>>().join(" and ")
     }
 }

@@ -45,7 +45,8 @@ fn parse(text: &str) -> Option<Decimal> {
         None => (text, 0),
     };
     let negative = mantissa.starts_with('-');
-    let (whole, decimals) = mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
+    let (whole, decimals) =
+        mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
     let all = [whole, decimals].concat();
     let significant = all.trim_start_matches('0');
     let digits = significant.trim_end_matches('0');
@@ -124,7 +125,11 @@ mod tests {
             ("1401580800.0000001", "1401580800"),
         ];
         for (text, wanted) in cases {
-            assert_eq!(read(text).map(|(value, noisy)| (write(&value).unwrap(), noisy)), Some((wanted.into(), true)), "{text}");
+            assert_eq!(
+                read(text).map(|(value, noisy)| (write(&value).unwrap(), noisy)),
+                Some((wanted.into(), true)),
+                "{text}"
+            );
         }
         // Thirteen digits were meant, and fifteen are no noise.
         assert_eq!(read("0.1234567890123001").map(|(_, noisy)| noisy), Some(false));

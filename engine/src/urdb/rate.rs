@@ -234,7 +234,8 @@ fn not_billed(fields: &mut Fields) -> Result<Vec<String>, UrdbRefusal> {
     if Structure::take(fields, "coincidentratestructure")?.is_some_and(|structure| structure.charges()) {
         found.push("coincidentratestructure: demand in the hour of the utility's own peak".to_owned());
     }
-    for schedule in ["coincidentschedule", "coincidentrateschedule", "coincidentweekdayschedule", "coincidentweekendschedule"]
+    for schedule in
+        ["coincidentschedule", "coincidentrateschedule", "coincidentweekdayschedule", "coincidentweekendschedule"]
     {
         fields.take(schedule);
     }
@@ -257,7 +258,8 @@ fn not_billed(fields: &mut Fields) -> Result<Vec<String>, UrdbRefusal> {
 fn attributes(fields: &mut Fields, field: &str) -> Result<Vec<String>, UrdbRefusal> {
     let mut found = Vec::new();
     for item in fields.array(field)?.unwrap_or_default() {
-        let pairs = item.as_object().ok_or(UrdbRefusal::WrongKind { field: field.into(), wanted: "a list of attributes" })?;
+        let pairs =
+            item.as_object().ok_or(UrdbRefusal::WrongKind { field: field.into(), wanted: "a list of attributes" })?;
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         found.extend(pairs.iter().map(|(name, value)| format!("{field}: {name}: {}", text(value))));
     }

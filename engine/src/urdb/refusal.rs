@@ -255,7 +255,9 @@ impl Refusal for UrdbRefusal {
             FallingBounds { .. } => "write the tiers' `max` in rising order, above zero",
             MixedUnits { .. } | EnergyUnit { .. } => "write the tariff by hand; kWh, kWh daily and kWh/kW are read",
             UnequalTiers { .. } => "give all periods of a month the same tiers",
-            TiersNeeded { .. } => "say how: --tiers prorate (the month's total climbs) or --tiers sequential (readings do)",
+            TiersNeeded { .. } => {
+                "say how: --tiers prorate (the month's total climbs) or --tiers sequential (readings do)"
+            }
             DemandUnit { .. } => "give the rates in kW, or write the tariff by hand",
             ChargeUnit { .. } => "write $/month, $/day or $/year",
             Ratchet { .. } => "write the tariff by hand: a carried value holds earlier bills' demand",

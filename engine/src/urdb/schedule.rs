@@ -19,12 +19,7 @@ pub(super) struct Schedule {
 
 impl Schedule {
     /// Takes `KINDweekdayschedule` and `KINDweekendschedule`, which name periods of a structure of so many.
-    pub(super) fn take(
-        fields: &mut Fields,
-        kind: &str,
-        structure: &str,
-        periods: usize,
-    ) -> Result<Self, UrdbRefusal> {
+    pub(super) fn take(fields: &mut Fields, kind: &str, structure: &str, periods: usize) -> Result<Self, UrdbRefusal> {
         let mut half = |days: &str| days_of(fields, &format!("{kind}{days}schedule"), structure, periods);
         Ok(Schedule { weekday: half("weekday")?, weekend: half("weekend")? })
     }

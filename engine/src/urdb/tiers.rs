@@ -134,7 +134,8 @@ impl Structure {
         }
         let tiers = Tiers { counted: counted.unwrap_or(Counted::Energy), all };
         let to = tiers.bounds().to;
-        let falls = to.first().is_some_and(|first| !first.is_positive()) || to.windows(2).any(|pair| pair[0] >= pair[1]);
+        let falls =
+            to.first().is_some_and(|first| !first.is_positive()) || to.windows(2).any(|pair| pair[0] >= pair[1]);
         if falls { Err(UrdbRefusal::FallingBounds { field: field(), period }) } else { Ok(tiers) }
     }
 

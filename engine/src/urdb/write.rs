@@ -43,7 +43,8 @@ impl Text<'_> {
         let mut lines: Vec<String> = about.name.iter().chain(&about.lines).map(|line| comment(line)).collect();
         lines.push(comment("Prices are rate and adjustment together. Bills are month by month."));
         if let Some(minutes) = self.rate.demand_window.and_then(|minutes| number::write(&minutes)) {
-            let says = format!("The rate measures demand over {minutes} minutes; here it is a slot's energy over the slot.");
+            let says =
+                format!("The rate measures demand over {minutes} minutes; here it is a slot's energy over the slot.");
             lines.push(comment(&says));
         }
         if !not_billed.is_empty() {
@@ -157,7 +158,11 @@ impl Text<'_> {
     }
 
     fn export(&mut self) -> Result<String, UrdbRefusal> {
-        if let Some(rule) = self.rate.export_rule.clone().filter(|rule| rule.starts_with("Net Metering") || rule == "Net Billing Hourly")
+        if let Some(rule) = self
+            .rate
+            .export_rule
+            .clone()
+            .filter(|rule| rule.starts_with("Net Metering") || rule == "Net Billing Hourly")
         {
             return Err(UrdbRefusal::ExportRule { rule });
         }
@@ -201,8 +206,11 @@ impl Text<'_> {
         };
         lines.push("# The least of a year is asked of December's bill: the year's earlier bills count.".into());
         lines.push(format!("define before_topup = {so_far}  rounded half up to 0.000001 {unit}  shown"));
-        lines.push(format!("carry this_year in 0.000001 {unit}, below 100000000 {unit}, sum of before_topup since 1 Jan"));
-        let topup = format!("if ({december}) > 0 then max({annual} {unit} - this_year - before_topup, {zero}) else {zero}");
+        lines.push(format!(
+            "carry this_year in 0.000001 {unit}, below 100000000 {unit}, sum of before_topup since 1 Jan"
+        ));
+        let topup =
+            format!("if ({december}) > 0 then max({annual} {unit} - this_year - before_topup, {zero}) else {zero}");
         let topup = if so_far == all { topup } else { format!("monthly_topup + ({topup})") };
         lines.push(format!("charge minimum_topup = {topup}"));
         Ok(lines)

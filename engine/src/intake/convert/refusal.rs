@@ -180,7 +180,9 @@ impl Refusal for ConvertRefusal {
             AmbiguousTime { .. } => {
                 "export the file with offsets, or leave out the rows of that hour: they become gaps"
             }
-            MidnightUnclear { .. } => "say which end of its date a time of 0:00 is: --midnight begin, or --midnight end",
+            MidnightUnclear { .. } => {
+                "say which end of its date a time of 0:00 is: --midnight begin, or --midnight end"
+            }
             SlotLengthUnclear => "say the slot length",
             NotAnEdge { .. } => "check the slot length, and whether times name the start or the end",
             Conflict { .. } => "keep the row that is right",

@@ -1,6 +1,6 @@
 use super::*;
-use crate::intake::converted::ClockChange;
 use crate::clock::zone;
+use crate::intake::converted::ClockChange;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -68,7 +68,10 @@ fn rows_are_sorted_and_repeated_rows_dropped_and_counted() {
     let mut lines: Vec<&str> = HONEST.lines().collect();
     lines.push(lines[2]);
     let converted = run(&lines.join("\n"), &layout()).ok().unwrap();
-    assert_eq!((converted.report.rows, converted.report.settled.duplicates, converted.report.settled.out_of_order), (6, 1, 1));
+    assert_eq!(
+        (converted.report.rows, converted.report.settled.duplicates, converted.report.settled.out_of_order),
+        (6, 1, 1)
+    );
     assert!(converted.file == run(HONEST, &layout()).ok().unwrap().file);
 }
 

@@ -60,7 +60,9 @@ fn streams_are_chosen_by_link_or_title() {
 
 #[test]
 fn namespaces_may_have_prefixes_and_lines_may_be_long() {
-    let text = HONEST.replace("<IntervalReading", "<espi:IntervalReading").replace("</IntervalReading", "</espi:IntervalReading");
+    let text = HONEST
+        .replace("<IntervalReading", "<espi:IntervalReading")
+        .replace("</IntervalReading", "</espi:IntervalReading");
     let text = text.replace(">\n", ">").replace("<value>", &format!("{}<value>", " ".repeat(100_000)));
     assert!(run(&text, &Choice::default()).ok().unwrap().file == run(HONEST, &Choice::default()).ok().unwrap().file);
 }
@@ -71,23 +73,37 @@ fn each_change_to_an_honest_file_has_its_refusal() {
     assert!(matches!(changed("</feed>", ""), NotXml { .. }));
     assert!(matches!(changed("</entry>", "</entri>"), NotXml { .. }));
     assert!(matches!(refused("start,import_wh\n", &Choice::default()), NoMeterReading));
-    assert!(matches!(changed("<uom>72<", "<uom>Wh<"), NotANumber { element, text } if element == "uom" && text == "Wh"));
-    assert!(matches!(changed("\"up\" href=\"https://example.org/UsagePoint/1/MeterReading/2/IntervalBlock\"", "\"up\" href=\"x\""), Orphan { .. }));
-    assert!(matches!(changed("<uom>72", "<uom>38"), Unclear { register, streams } if register == "import" && streams.len() == 3));
+    assert!(
+        matches!(changed("<uom>72<", "<uom>Wh<"), NotANumber { element, text } if element == "uom" && text == "Wh")
+    );
+    assert!(matches!(
+        changed("\"up\" href=\"https://example.org/UsagePoint/1/MeterReading/2/IntervalBlock\"", "\"up\" href=\"x\""),
+        Orphan { .. }
+    ));
+    assert!(
+        matches!(changed("<uom>72", "<uom>38"), Unclear { register, streams } if register == "import" && streams.len() == 3)
+    );
     let twice = HONEST.replacen("<flowDirection>19", "<flowDirection>1", 1);
     assert!(matches!(refused(&twice, &Choice::default()), Unclear { register, .. } if register == "import"));
-    assert!(matches!(changed("<accumulationBehaviour>4", "<accumulationBehaviour>3"),
-        NotIntervalEnergy { what: "accumulationBehaviour", code: 3, .. }));
+    assert!(matches!(
+        changed("<accumulationBehaviour>4", "<accumulationBehaviour>3"),
+        NotIntervalEnergy { what: "accumulationBehaviour", code: 3, .. }
+    ));
     assert!(matches!(changed("<commodity>1", "<commodity>7"), NotIntervalEnergy { what: "commodity", code: 7, .. }));
-    assert!(matches!(changed("<powerOfTenMultiplier>0", "<powerOfTenMultiplier>99"),
-        NotIntervalEnergy { what: "powerOfTenMultiplier", code: 99, .. }));
+    assert!(matches!(
+        changed("<powerOfTenMultiplier>0", "<powerOfTenMultiplier>99"),
+        NotIntervalEnergy { what: "powerOfTenMultiplier", code: 99, .. }
+    ));
     assert!(matches!(changed("<start>1792886400</start>", ""), Incomplete { what: "start", .. }));
     assert!(matches!(changed("<value>182</value>", ""), Incomplete { what: "value", .. }));
     assert!(matches!(changed("<duration>1800", "<duration>900"), MixedIntervals { one: 900, other: 1800, .. }));
     assert!(matches!(changed("<quality>8", "<quality>12"), Quality { quality: 12, .. }));
     assert!(matches!(changed("<value>182", "<value>-182"), NotAReading { what: "negative", start, .. }
         if start.to_string() == "2026-10-25T00:00:00Z"));
-    assert!(matches!(changed("<value>182", "<value>0.5"), NotAReading { what: "not a whole number of Wh or VArh", .. }));
+    assert!(matches!(
+        changed("<value>182", "<value>0.5"),
+        NotAReading { what: "not a whole number of Wh or VArh", .. }
+    ));
     assert!(matches!(changed("<value>182", "<value>x"), NotAReading { what: "not a number", .. }));
     assert!(matches!(changed("<value>182", "<value>4294967296"), NotAReading { what: "2^32 or more", .. }));
     assert!(matches!(changed("<value>310", "<value>311"), Streams(StreamRefusal::Conflict { .. })));
@@ -99,9 +115,13 @@ fn each_change_to_an_honest_file_has_its_refusal() {
 #[test]
 fn streams_that_are_not_there_or_not_clear_are_refused() {
     use GreenButtonRefusal::*;
-    assert!(matches!(refused(HONEST, &choose(&["import=MeterReading/9"])), NoSuchStream { streams, .. } if streams.len() == 3));
+    assert!(
+        matches!(refused(HONEST, &choose(&["import=MeterReading/9"])), NoSuchStream { streams, .. } if streams.len() == 3)
+    );
     let second = HONEST.replacen("<title>Received</title>", "<title>Delivered</title>", 1);
-    assert!(matches!(refused(&second, &choose(&["import=Delivered"])), SeveralStreams { streams, .. } if streams.len() == 2));
+    assert!(
+        matches!(refused(&second, &choose(&["import=Delivered"])), SeveralStreams { streams, .. } if streams.len() == 2)
+    );
     let unit = refused(HONEST, &choose(&["import=MeterReading/3"]));
     assert!(matches!(unit, OtherUnit { unit: "VArh", register, .. } if register == "import"));
     let volts = HONEST.replacen("<uom>73", "<uom>29", 1);
@@ -140,7 +160,11 @@ fn published_samples_add_up() {
         let Some(path) = sample(name) else { continue };
         let converted = convert(&path, &Choice::default()).ok().unwrap();
         let report = &converted.report;
-        assert_eq!((report.rows, report.slots as usize, report.slot.minutes()), (readings, readings, minutes), "{name}");
+        assert_eq!(
+            (report.rows, report.slots as usize, report.slot.minutes()),
+            (readings, readings, minutes),
+            "{name}"
+        );
         assert_eq!(column(&converted, 0).iter().flatten().map(|wh| u64::from(*wh)).sum::<u64>(), wh, "{name}");
         let substituted = if minutes == 15 { 2 } else { 0 };
         assert_eq!(report.settled, Settled { substituted, ..Settled::default() }, "{name}");

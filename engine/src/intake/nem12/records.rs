@@ -37,11 +37,7 @@ impl Drop for Zeroized {
 }
 
 /// Reads the streams of a file; values only of those that may be wanted.
-pub(super) fn read(
-    input: impl Read,
-    choice: &Choice,
-    settled: &mut Settled,
-) -> Result<Vec<MeterStream>, Nem12Refusal> {
+pub(super) fn read(input: impl Read, choice: &Choice, settled: &mut Settled) -> Result<Vec<MeterStream>, Nem12Refusal> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(input);
     let mut file = File { choice, settled, streams: Vec::new(), at: At::Start };
     let mut record = StringRecord::new();

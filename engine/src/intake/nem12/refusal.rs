@@ -178,8 +178,14 @@ impl Refusal for Nem12Refusal {
             File(_) => "check the path and its permissions",
             NoHeader { .. } => "check the file, and --format",
             Nem13 => "ask for interval data (NEM12)",
-            Misplaced { .. } | BrokenOff | NotARow { .. } | Stream { .. } | StreamChanges { .. } | NotADate { .. }
-            | Day { .. } | QualityRanges { .. } => "look at that line, or ask for the file again",
+            Misplaced { .. }
+            | BrokenOff
+            | NotARow { .. }
+            | Stream { .. }
+            | StreamChanges { .. }
+            | NotADate { .. }
+            | Day { .. }
+            | QualityRanges { .. } => "look at that line, or ask for the file again",
             NotAReading { .. } => "readings are whole Wh or VArh from 0 to 2^32 - 1; check the file",
             Quality { .. } => "ask for the file again once the readings are settled",
             SummerTime { .. } => "NEM12 is standard time all year: give --tz +10:00, or Australia/Brisbane",

@@ -63,11 +63,20 @@ fn each_change_to_an_honest_file_has_its_refusal() {
     assert!(matches!(changed("200,4103987654,E1B1Q1,1", "250,4103987654,E1B1Q1,1"), Nem13));
     assert!(matches!(changed("900\n", ""), BrokenOff));
     assert!(matches!(changed("900\n", "900\n900\n"), Misplaced { line: 16, kind } if kind == "900"));
-    assert!(matches!(changed("200,4103987654,E1B1Q1,1", "700,4103987654,E1B1Q1,1"), Misplaced { line: 2, kind } if kind == "700"));
+    assert!(
+        matches!(changed("200,4103987654,E1B1Q1,1", "700,4103987654,E1B1Q1,1"), Misplaced { line: 2, kind } if kind == "700")
+    );
     assert!(matches!(changed("400,13,20", "900\n400,13,20"), QualityRanges { line: 4 }));
-    assert!(matches!(changed("200,4103987654,E1B1Q1,2", "400,1,1,A,,\n200,4103987654,E1B1Q1,2"), QualityRanges { line: 4 }));
-    assert!(matches!(changed("300,20261003,0,", "400,1,1,A,,\n300,20261003,0,"), Misplaced { line: 10, kind } if kind == "400"));
-    assert!(matches!(changed("SER1,kWh,60", "SER1,kWh,7"), Stream { line: 2, what: "interval length", text } if text == "7"));
+    assert!(matches!(
+        changed("200,4103987654,E1B1Q1,2", "400,1,1,A,,\n200,4103987654,E1B1Q1,2"),
+        QualityRanges { line: 4 }
+    ));
+    assert!(
+        matches!(changed("300,20261003,0,", "400,1,1,A,,\n300,20261003,0,"), Misplaced { line: 10, kind } if kind == "400")
+    );
+    assert!(
+        matches!(changed("SER1,kWh,60", "SER1,kWh,7"), Stream { line: 2, what: "interval length", text } if text == "7")
+    );
     assert!(matches!(changed("200,4103987654", "200,"), Stream { line: 2, what: "NMI", .. }));
     assert!(matches!(changed("1,E1,E1", "1,,E1"), Stream { line: 2, what: "suffix", .. }));
     assert!(matches!(changed("2,B1,B1", "2,E1,B1"), StreamChanges { line: 8, stream } if stream == "4103987654/E1"));
@@ -96,10 +105,15 @@ fn each_change_to_an_honest_file_has_its_refusal() {
     for range in ["400,1,13,A", "400,1,11,A", "400,0,12,A", "400,1,25,A", "400,12,1,A", "400,x,12,A"] {
         assert!(matches!(changed("400,1,12,A", range), QualityRanges { line: 4 }), "{range}");
     }
-    assert!(matches!(changed(",F14,", ",A,,,,x\n300,20261004,8,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,A"),
-        Streams(StreamRefusal::Conflict { .. })));
+    assert!(matches!(
+        changed(",F14,", ",A,,,,x\n300,20261004,8,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,A"),
+        Streams(StreamRefusal::Conflict { .. })
+    ));
     let half_hours = Choice { slot: SlotLength::from_minutes(30), ..brisbane(&[]) };
-    assert!(matches!(refused(HONEST, &half_hours), Streams(StreamRefusal::OtherLength { minutes: 60, wanted: 30, .. })));
+    assert!(matches!(
+        refused(HONEST, &half_hours),
+        Streams(StreamRefusal::OtherLength { minutes: 60, wanted: 30, .. })
+    ));
     assert!(matches!(convert(Path::new("/nonexistent.csv"), &half_hours), Err(File(_))));
     assert!(matches!(convert_text(&b"100,NEM12\n\xff,1\n"[..], &half_hours), Err(NotARow { line: 2 })));
 }
@@ -109,7 +123,9 @@ fn streams_that_are_not_there_or_not_clear_are_refused() {
     use Nem12Refusal::*;
     assert!(matches!(refused(HONEST, &brisbane(&["import=E2"])), NoSuchStream { streams, .. } if streams.len() == 3));
     let unit = refused(HONEST, &brisbane(&["import=Q1"]));
-    assert!(matches!(unit, OtherUnit { unit, register, .. } if (unit.as_str(), register.as_str()) == ("kVArh", "import")));
+    assert!(
+        matches!(unit, OtherUnit { unit, register, .. } if (unit.as_str(), register.as_str()) == ("kVArh", "import"))
+    );
     let volts = HONEST.replace("kVArh", "V");
     assert!(matches!(refused(&volts, &brisbane(&["reactive=Q1"])), OtherUnit { unit, .. } if unit == "V"));
     let two = HONEST.replace("2,B1,B1", "2,E2,E2");

@@ -4,11 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use wattproof_engine::amount::Amount;
 
 use crate::failure::ErrorDocument;
 use crate::findings::Finding;
-use crate::output::{Answer, GOOD, HEAD, Page};
-use crate::table::{Table, thousands};
+use crate::output::{Answer, DIM, GOOD, HEAD, Page};
+use crate::table::{Table, counted, thousands};
 
 /// A tariff to begin with: a file, or its text.
 #[derive(Serialize)]
@@ -51,6 +52,8 @@ pub struct Explained {
     pub tariff: String,
     pub period: String,
     pub slots: u32,
+    pub costs: Vec<CostLine>,
+    pub cheaper: Vec<CheaperLine>,
     pub inputs: usize,
     pub steps: Vec<StepCount>,
     pub readings_in_circuit: usize,
@@ -66,11 +69,37 @@ pub struct Explained {
     pub bill: Option<Priced>,
 }
 
+/// What a line of the bill adds to the proof.
+#[derive(Serialize)]
+pub struct CostLine {
+    pub name: String,
+    pub comment: Option<String>,
+    pub rows: usize,
+    pub steps: Vec<StepCount>,
+    pub because: Vec<StepCount>,
+}
+
+/// What to write for a smaller proof.
+#[derive(Serialize)]
+pub struct CheaperLine {
+    pub write: String,
+    pub k: Option<u32>,
+    pub rows: usize,
+    pub bits_disclosed: f64,
+}
+
 /// A kind of step, and how often it occurs.
 #[derive(Serialize)]
 pub struct StepCount {
     pub kind: &'static str,
     pub count: usize,
+}
+
+impl StepCount {
+    /// `2 × rounding`.
+    fn told(&self) -> String {
+        format!("{} × {}", self.count, self.kind)
+    }
 }
 
 /// A plain bill.
@@ -79,6 +108,9 @@ pub struct Priced {
     pub total: String,
     pub currency: &'static str,
     pub lines: Vec<Line>,
+    pub figures: Vec<Figure>,
+    pub carried: Vec<Figure>,
+    pub gaps: u32,
 }
 
 /// A line of it.
@@ -86,6 +118,21 @@ pub struct Priced {
 pub struct Line {
     pub name: String,
     pub amount: String,
+}
+
+/// A named value that is no line: shown for later bills, or carried from earlier ones.
+#[derive(Serialize)]
+pub struct Figure {
+    pub name: String,
+    pub amount: String,
+    pub unit: String,
+}
+
+impl Figure {
+    /// From what the desk says.
+    pub fn new(name: String, amount: &Amount) -> Self {
+        Figure { name, amount: amount.number(), unit: amount.unit().to_owned() }
+    }
 }
 
 /// A plain bill with its tariff and period.
@@ -112,6 +159,14 @@ pub struct Published {
     pub version: u32,
     pub digest: String,
     pub already: bool,
+}
+
+/// Data in the store.
+#[derive(Serialize)]
+pub struct DataPublished {
+    pub name: String,
+    pub new: usize,
+    pub rows: usize,
 }
 
 /// A tariff assigned to a meter.
@@ -166,12 +221,17 @@ impl Answer for Explained {
             Some(k) => self.circuit(page, k)?,
         }
         page.line(format_args!("proof                 {} bytes", thousands(self.proof_bytes as u64)))?;
+        self.lines(page)?;
+        page.line(format_args!(
+            "keys                  of this tariff, its data and this period, made in {:.2} s; all customers share them.\n\
+             {:22}Another price, window, datum, rounding or period needs new ones, and so do estimated gaps",
+            self.prepare_seconds, ""
+        ))?;
         page.line(format_args!(
             "disclosed             at most {:.1} bits of the {} that the readings hold",
             self.bits_disclosed,
             thousands(self.bits_held)
         ))?;
-        page.detail(format_args!("prepared in {:.2} s", self.prepare_seconds))?;
         match &self.bill {
             Some(bill) => bill.tell(page),
             None => Ok(()),
@@ -180,8 +240,33 @@ impl Answer for Explained {
 }
 
 impl Explained {
+    /// What each line adds, why, and what to write instead.
+    fn lines(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let width = self.costs.iter().map(|cost| cost.name.chars().count()).max().unwrap_or(0);
+        for (place, cost) in self.costs.iter().enumerate() {
+            let head = if place == 0 { "lines" } else { "" };
+            let because: Vec<String> = cost.because.iter().map(StepCount::told).collect();
+            let because = if because.is_empty() { "linear, outside the circuit".into() } else { because.join(", ") };
+            let rows = if cost.rows > 0 { counted(cost.rows as u64, "row") } else { String::new() };
+            page.line(format_args!("{head:<22}{:<width$}  {rows:>12}  {because}", cost.name))?;
+            if let Some(comment) = &cost.comment {
+                page.line(format_args!("{:22}{:width$}  {:12}  {DIM}# {comment}{DIM:#}", "", "", ""))?;
+            }
+        }
+        for (place, cheaper) in self.cheaper.iter().enumerate() {
+            let head = if place == 0 { "cheaper" } else { "" };
+            let size = match cheaper.k {
+                None => "no circuit".into(),
+                Some(k) => format!("2^{k} rows, {} used", thousands(cheaper.rows as u64)),
+            };
+            let bits = cheaper.bits_disclosed;
+            page.line(format_args!("{head:<22}{}: {size}, {bits:.1} bits disclosed", cheaper.write))?;
+        }
+        Ok(())
+    }
+
     fn circuit(&self, page: &mut Page<'_>, k: u32) -> io::Result<()> {
-        let steps: Vec<String> = self.steps.iter().map(|step| format!("{} × {}", step.count, step.kind)).collect();
+        let steps: Vec<String> = self.steps.iter().map(StepCount::told).collect();
         page.line(format_args!("in the circuit        {}", steps.join(", ")))?;
         if self.readings_in_circuit > 0 {
             let readings = thousands(self.readings_in_circuit as u64);
@@ -205,7 +290,18 @@ impl Priced {
         for line in &self.lines {
             page.line(format_args!("  {:<width$}  {:>digits$} {}", line.name, line.amount, self.currency))?;
         }
-        page.line(format_args!("  {HEAD}{:<width$}  {:>digits$} {}{HEAD:#}", "total", self.total, self.currency))
+        page.line(format_args!("  {HEAD}{:<width$}  {:>digits$} {}{HEAD:#}", "total", self.total, self.currency))?;
+        for (figures, what) in [(&self.figures, "shown for later bills"), (&self.carried, "from earlier bills")] {
+            for Figure { name, amount, unit } in figures {
+                page.line(format_args!("  {name:<width$}  {amount:>digits$} {unit}  {DIM}{what}{DIM:#}"))?;
+            }
+        }
+        match self.gaps {
+            0 => Ok(()),
+            gaps => {
+                page.note(format_args!("  {} without a reading, estimated", counted(gaps.into(), "settlement period")))
+            }
+        }
     }
 }
 
@@ -232,6 +328,13 @@ impl Answer for Published {
         let what = if self.already { "was published before" } else { "published" };
         page.note(format_args!("{GOOD}tariff {}@{} {what}{GOOD:#}", self.name, self.version))?;
         page.detail(format_args!("digest {}", self.digest))
+    }
+}
+
+impl Answer for DataPublished {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let (new, rows) = (counted(self.new as u64, "row"), thousands(self.rows as u64));
+        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new} new, {rows} in all", self.name))
     }
 }
 

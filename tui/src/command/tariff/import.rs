@@ -104,7 +104,10 @@ impl Answer for Made {
             page.note(format_args!("hours are {}'s: say --tz ZONE if the rate's clock is another", self.zone))?;
         }
         if self.settled_noise > 0 {
-            page.note(format_args!("{} numbers with binary noise were taken as the decimal beside them", self.settled_noise))?;
+            page.note(format_args!(
+                "{} numbers with binary noise were taken as the decimal beside them",
+                self.settled_noise
+            ))?;
         }
         for what in &self.not_billed {
             page.line(format_args!("{HEAD}not billed:{HEAD:#} {what}"))?;
