@@ -24,7 +24,7 @@
 use serde::de::{MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::map::Map;
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Currency, Tariff};
 
 mod calendar;
 mod energy;
@@ -92,6 +92,9 @@ pub fn import(json: &[u8], options: &Options) -> Result<Imported, UrdbRefusal> {
     if rate.sells() && !options.export {
         not_billed.push("sell: exported energy is not credited".into());
     }
+    if Currency::of(&rate.currency).is_none() {
+        return Err(UrdbRefusal::Currency(rate.currency));
+    }
     let text = write::write(&rate, options, &not_billed)?;
     let name = match Tariff::parse(&text) {
         Ok(tariff) => tariff.name().to_owned(),
@@ -153,13 +156,25 @@ impl<'de> serde::Deserialize<'de> for Pairs {
     }
 }
 
-/// A name that a tariff may have: lower case, digits and underscores, beginning with a letter.
+/// A name that a tariff may have: whole words of lower case, digits and underscores, beginning with a letter.
 fn slug(name: &str) -> String {
-    let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
-    let words: Vec<String> =
-        letters.collect::<String>().split('_').filter(|word| !word.is_empty()).map(Into::into).collect();
-    let joined = words.join("_");
-    let joined = joined.trim_start_matches(|c: char| !c.is_ascii_lowercase());
-    let short = joined.get(..joined.len().min(MAX_NAME)).unwrap_or(joined).trim_end_matches('_');
-    if short.is_empty() { "urdb_rate".into() } else { short.to_owned() }
+    let lower = name.to_ascii_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut slug = String::new();
+    for word in words.skip_while(|word| !word.starts_with(|c: char| c.is_ascii_lowercase())) {
+        if slug.is_empty() {
+            slug.push_str(&word[..word.len().min(MAX_NAME)]);
+        } else if slug.len() + 1 + word.len() <= MAX_NAME {
+            slug.push('_');
+            slug.push_str(word);
+        } else {
+            break;
+        }
+    }
+    // A single word may be one of the language's own.
+    match slug.contains('_') || slug.len() + "_rate".len() > MAX_NAME {
+        true => slug,
+        false if slug.is_empty() => "urdb_rate".into(),
+        false => slug + "_rate",
+    }
 }

@@ -35,12 +35,17 @@ struct Group {
     months: Months,
 }
 
-/// The tables that together price a month's energy.
-pub(super) fn tables(text: &mut Text<'_>) -> Result<Vec<String>, UrdbRefusal> {
+/// What stands above tables of first tiers and steps.
+const STEPS: &str =
+    "Tiers rise by the same steps in all periods of a month: prices of the first tier, then what the others add.";
+
+/// The tables that together price a month's energy, and a remark on them.
+pub(super) fn tables(text: &mut Text<'_>) -> Result<(Vec<String>, Option<&'static str>), UrdbRefusal> {
     let priced = &text.rate.energy;
     let groups = groups(priced, text.options.climb)?;
     let plain = groups.iter().filter(|group| matches!(group.kind, Kind::Plain | Kind::Steps(_)));
     let plain = plain.fold(Months::default(), |months, group| months.or(group.months));
+    let remark = groups.iter().any(|group| matches!(group.kind, Kind::Steps(_))).then_some(STEPS);
     let mut tables = Vec::new();
     if !plain.is_empty() {
         tables.push(first_tiers(text, plain)?);
@@ -53,7 +58,7 @@ pub(super) fn tables(text: &mut Text<'_>) -> Result<Vec<String>, UrdbRefusal> {
             Kind::Rows => tables.push(rows(text, &bounds, months)?),
         }
     }
-    Ok(tables)
+    Ok((tables, remark))
 }
 
 fn groups(priced: &Priced, climb: Option<Climb>) -> Result<Vec<Group>, UrdbRefusal> {

@@ -39,6 +39,11 @@ pub(super) fn read(text: &str) -> Option<(Ratio, bool)> {
     Some((if decimal.negative { -value } else { value }, noisy))
 }
 
+/// Whether this is SAM's mark of a tier without end, 1e38, or beyond it.
+pub(super) fn is_endless(text: &str) -> bool {
+    parse(text).is_some_and(|decimal| !decimal.negative && decimal.digits.len() as i32 + decimal.exponent > 38)
+}
+
 fn parse(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
@@ -143,6 +148,20 @@ mod tests {
             let noisy = f64::from(milli) * 0.001;
             let (value, _) = read(&format!("{noisy}")).unwrap();
             assert_eq!(value, exact::ratio(milli.into(), 1_000).unwrap(), "{noisy}");
+        }
+    }
+
+    #[test]
+    fn a_tier_without_end_is_marked_by_1e38() {
+        for (text, endless) in [
+            ("1e38", true),
+            ("1e+38", true),
+            ("100000000000000000000000000000000000000.0", true),
+            ("1e37", false),
+            ("-1e38", false),
+            ("9999", false),
+        ] {
+            assert_eq!(is_endless(text), endless, "{text}");
         }
     }
 

@@ -5,11 +5,8 @@ use serde_json::Value;
 use wattproof_circuits::exact;
 use wattproof_circuits::program::Ratio;
 
-use super::UrdbRefusal;
 use super::fields::{Fields, is_nothing};
-
-/// SAM's sign for a tier without end.
-const ENDLESS: i128 = 100_000_000_000_000_000_000_000_000_000_000_000_000;
+use super::{UrdbRefusal, number};
 
 /// What tiers are counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +153,8 @@ impl Structure {
         let (rate, adj) = (fields.number("rate")?.ok_or_else(missing)?, fields.number("adj")?);
         let price = exact::add(&rate, &adj.unwrap_or_default());
         let price = price.ok_or_else(|| UrdbRefusal::Digits { field: fields.path("rate") })?;
-        let to = fields.number("max")?.filter(|max| *max < Ratio::from(ENDLESS));
+        let endless = matches!(fields.peek("max"), Some(Value::Number(max)) if number::is_endless(&max.to_string()));
+        let to = if endless { fields.take("max").and(None) } else { fields.number("max")? };
         let sell = fields.number("sell")?;
         let unit = fields.text("unit")?;
         let counted = match (demand, unit.as_deref().map(str::to_ascii_lowercase).as_deref()) {

@@ -27,8 +27,10 @@ pub(super) fn write(rate: &Rate, options: &Options, not_billed: &[String]) -> Re
     let mut text = Text { rate, options, calendar: Calendar::default(), per_demand: false };
     let charges = text.charges()?;
     let mut lines = text.head(not_billed);
-    lines.extend(text.calendar.statements());
-    lines.push(String::new());
+    let calendar = text.calendar.statements();
+    if !calendar.is_empty() {
+        lines.extend(calendar.into_iter().chain([String::new()]));
+    }
     if text.per_demand {
         lines.push("define peak_demand = max(power of import)".into());
     }
@@ -84,17 +86,18 @@ impl Text<'_> {
             all += " + export";
         }
         let unit = &self.rate.currency;
-        lines.push(format!("total = ({all}  rounded half up to 0.000001 {unit})  rounded half up to 0.01 {unit}"));
+        lines.push(format!("total = ({all}  rounded half up to 0.000001 {unit})\n    rounded half up to 0.01 {unit}"));
         Ok(lines)
     }
 
     fn energy(&mut self) -> Result<String, UrdbRefusal> {
-        let mut parts = energy::tables(self)?;
+        let (mut parts, remark) = energy::tables(self)?;
         for (price, months) in self.fuel() {
             let (within, price) = (self.calendar.within(months), self.number("fueladjustmentsmonthly", &price)?);
             parts.push(format!("price import{within} {{ {price} {}/kWh }}", self.rate.currency));
         }
-        Ok(format!("charge energy = {}", sum(parts, &self.zero())))
+        let remark = remark.map_or(String::new(), |remark| comment(remark) + "\n");
+        Ok(format!("{remark}charge energy = {}", sum(parts, &self.zero())))
     }
 
     /// What energy costs more, with the months in which it does.
@@ -115,10 +118,10 @@ impl Text<'_> {
             for (period, tiers) in periods.iter().filter(|(_, tiers)| !tiers.is_free()) {
                 let within = self.calendar.within(Months::where_(|month| months[month] == *period));
                 let charge = self.demand(tiers, "max(power of import)", "flatdemandstructure")?;
-                parts.push(format!("(per month{within} {charge})"));
+                parts.push(format!("per month{within} {charge}"));
             }
         }
-        Ok(format!("charge demand_flat = {}", sum(parts, &self.zero())))
+        Ok(format!("charge demand_flat = {}", sum(bracketed(parts), &self.zero())))
     }
 
     fn demand_tou(&mut self) -> Result<String, UrdbRefusal> {
@@ -132,10 +135,10 @@ impl Text<'_> {
                     self.calendar.window(&name, schedule, *period);
                 }
                 let charge = self.demand(tiers, &format!("max(power of import{within})"), "demandratestructure")?;
-                parts.push(format!("(per month {charge})"));
+                parts.push(format!("per month {charge}"));
             }
         }
-        Ok(format!("charge demand_tou = {}", sum(parts, &self.zero())))
+        Ok(format!("charge demand_tou = {}", sum(bracketed(parts), &self.zero())))
     }
 
     /// A price per kW, or a curve through what each tier's end comes to.
@@ -237,6 +240,11 @@ pub(super) fn rest(priced: &Priced, periods: impl Iterator<Item = usize>) -> Opt
 
 fn sum(parts: Vec<String>, zero: &str) -> String {
     if parts.is_empty() { zero.to_owned() } else { parts.join("\n    + ") }
+}
+
+/// A scope reaches to the end of a sum, unless it stands in brackets.
+fn bracketed(parts: Vec<String>) -> Vec<String> {
+    if parts.len() < 2 { parts } else { parts.into_iter().map(|part| format!("({part})")).collect() }
 }
 
 /// A line of a comment, without what could end it.

@@ -184,7 +184,7 @@ fn published_samples_that_are_wrong_are_refused() {
     use Nem12Refusal::*;
     let refusal = |name, values| sample(name).map(|path| convert(&path, &brisbane(values)).err().unwrap());
     let check = |found: Option<Nem12Refusal>, right: fn(&Nem12Refusal) -> bool| {
-        found.map_or((), |refusal| assert!(right(&refusal), "{refusal}"));
+        found.into_iter().for_each(|refusal| assert!(right(&refusal), "{refusal}"));
     };
     check(refusal("Example_NEM12_30min_200_15min_300.csv", &[]), |r| matches!(r, Day { line: 3, count: 48 }));
     check(refusal("Example_NEM12_incomplete_interval.csv", &[]), |r| matches!(r, Day { line: 3, count: 48 }));
