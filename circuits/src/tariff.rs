@@ -20,6 +20,7 @@ mod declared;
 mod definition;
 mod diagnostic;
 mod function;
+mod gaps;
 mod grammar;
 mod grid;
 mod header;
@@ -104,6 +105,10 @@ pub struct ShownFigure {
 pub enum Gaps {
     /// A period with a gap is not billed.
     Refuse,
+    /// It is billed as the mean of the readings at the same clock time on the period's other days.
+    Estimate,
+    /// It is billed as a value that the tariff names.
+    Flat,
 }
 
 impl Tariff {
@@ -148,7 +153,7 @@ impl Tariff {
     /// what data say of it.
     pub fn program(&self, period: &Period, inputs: Inputs<'_>) -> Result<Program, Vec<Diagnostic>> {
         let values = self.values(period, inputs.data)?;
-        lower::program(&self.sheet, period, values).map_err(|found| vec![found])
+        lower::program(&self.sheet, period, values, inputs.gaps).map_err(|found| vec![found])
     }
 
     /// The digest of every value that a period uses of the tariff's data; zeros when the tariff declares none.
@@ -209,7 +214,11 @@ impl Tariff {
 
     /// What a gap in the readings does.
     pub fn gaps(&self) -> Gaps {
-        Gaps::Refuse
+        match self.sheet.gaps.rule {
+            sheet::GapRule::Refuse => Gaps::Refuse,
+            sheet::GapRule::Mean => Gaps::Estimate,
+            sheet::GapRule::At(_) => Gaps::Flat,
+        }
     }
 
     /// What it takes from earlier bills, in the order of [`Program::carried`].

@@ -32,6 +32,7 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
     (known.sources, known.registers) = (sources, registers);
     known.sources.expect(series_names(statements));
     known.values.expect(value_names(statements).map(|name| name.is));
+    let gaps = known.gaps(statements);
     let total = checked_amounts(statements, &mut known);
     complete(statements, &header, known.found);
     if known.almanac.full() {
@@ -49,6 +50,7 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
         calendar,
         zone: header.zone,
         registers: known.registers,
+        gaps: gaps?,
         almanac: known.almanac,
         times: known.times.all,
         data: known.data.all,
@@ -76,12 +78,7 @@ fn complete(statements: &[Statement<'_>], header: &Checked<'_>, found: &mut Vec<
         has.insert(match statement {
             Statement::Header(_) => "tariff",
             Statement::Register(_) => "register",
-            Statement::Gaps(gaps) => {
-                if gaps.is != "refuse" {
-                    found.push(Diagnostic::later(&gaps.span, "an estimate for gaps").help("write `gaps refuse`"));
-                }
-                "gaps"
-            }
+            Statement::Gaps(_) => "gaps",
             Statement::Dates(_) | Statement::Data(_) | Statement::Season(_) | Statement::Window(_) => "window",
             Statement::Series(_) => "series",
             Statement::Define(_) => "define",

@@ -1,13 +1,13 @@
 //! The unit that totals count: what every value of a node is a whole multiple of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::Zero;
 
 use super::diagnostic::Diagnostic;
 use super::sheet::Sheet;
 use crate::exact;
-use crate::program::{Carried, Line, Node, NodeId, Ratio, Schedule};
+use crate::program::{Carried, Estimate, Line, Node, NodeId, Place, Ratio, Schedule};
 
 /// What every value of each node is a whole multiple of; zero when the node is always zero, nothing when there is no such
 /// number or it outgrows the arithmetic.
@@ -29,20 +29,27 @@ pub(super) fn unit_of_total(sheet: &Sheet, grids: &Grids, lines: &[Line], total:
 
 impl Grids {
     /// Those of a program's nodes.
-    pub(super) fn of(nodes: &[Node], carried: &[Carried]) -> Self {
+    pub(super) fn of(nodes: &[Node], carried: &[Carried], estimates: &BTreeMap<Place, Estimate>) -> Self {
         let mut grids = Grids(Vec::with_capacity(nodes.len()));
         for node in nodes {
-            grids.0.push(grids.grid(node, carried));
+            grids.0.push(grids.grid(node, carried, estimates));
         }
         grids
     }
 
     /// The grid of a node whose arguments' are known.
-    fn grid(&self, node: &Node, carried: &[Carried]) -> Option<Ratio> {
+    fn grid(&self, node: &Node, carried: &[Carried], estimates: &BTreeMap<Place, Estimate>) -> Option<Ratio> {
         let of = |node: &NodeId| self.0[*node];
         match node {
-            Node::Readings { rates, .. } => gcd_of(rates.iter().map(|rate| Some(*rate))),
-            Node::Reading(_) => Some(Ratio::from(1)),
+            Node::Readings { register, classes, rates } => {
+                let estimated = estimates.iter().filter(|(place, _)| place.register == *register);
+                let estimated = estimated.map(|(place, estimate)| {
+                    let class = classes.of.get(place.offset as usize)?;
+                    exact::mul(&rates[usize::from(*class)], &reading(Some(estimate))?)
+                });
+                gcd_of(rates.iter().map(|rate| Some(*rate)).chain(estimated))
+            }
+            Node::Reading(place) => reading(estimates.get(place)),
             Node::Carried(place) => Some(carried[*place].unit),
             Node::Linear { terms, constant } => {
                 let terms = terms.iter().map(|(node, factor)| exact::mul(&of(node)?, factor));
@@ -63,6 +70,15 @@ impl Grids {
             Node::Rounded { unit, .. } | Node::Root { unit, .. } => Some(*unit),
             Node::Quotient { .. } => None,
         }
+    }
+}
+
+/// The grid of a reading, or of what stands in for it.
+fn reading(estimate: Option<&Estimate>) -> Option<Ratio> {
+    match estimate {
+        None => Some(Ratio::from(1)),
+        Some(Estimate::Flat(value)) => Some(*value),
+        Some(Estimate::Mean(slots)) => exact::ratio(1, i128::try_from(slots.len()).ok()?),
     }
 }
 

@@ -38,9 +38,11 @@ pub(super) fn declare_register<'a>(
 fn register_unit(unit: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<Unit> {
     let (message, help) = match unit.is {
         "Wh" => return Some(Unit::WattHour),
-        "VArh" => return Some(Unit::VarHour),
+        "VArh" | "varh" => return Some(Unit::VarHour),
         "kWh" | "MWh" => ("a register counts whole watt-hours".to_owned(), "write Wh"),
-        "kVArh" | "MVArh" => ("a register counts whole volt-ampere-reactive hours".to_owned(), "write VArh"),
+        "kVArh" | "MVArh" | "kvarh" | "Mvarh" => {
+            ("a register counts whole volt-ampere-reactive hours".to_owned(), "write VArh")
+        }
         other => (format!("a register does not count `{other}`"), "write Wh or VArh"),
     };
     found.push(Diagnostic::new("bad-register-unit", &unit.span, message).help(help));

@@ -183,7 +183,8 @@ fn ratio<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<
     both.then_ignore(word("or")).then(otherwise).map(|((of, over), or)| ExprKind::Ratio(Box::new([of, over, or])))
 }
 
-fn bracketed<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, Expr<'s>> {
+/// An amount in brackets, perhaps rounded.
+pub(super) fn bracketed<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, Expr<'s>> {
     let inside = placed(expression.then(rounding().or_not())).delimited_by(mark("("), mark(")"));
     inside.map(|At { is: (of, rounding), span }| match rounding {
         Some(rounding) => At { is: ExprKind::Rounded(Box::new(of), rounding), span },

@@ -3,6 +3,7 @@
 use chumsky::prelude::*;
 
 use super::super::tree::*;
+use super::expression::bracketed;
 use super::words::*;
 
 pub(super) fn lookup<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, Lookup<'s>> {
@@ -19,7 +20,7 @@ pub(super) fn lookup<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -
 fn row<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, At<LookupRow<'s>>> {
     let to = word("to").ignore_then(placed(quantity())).map(Some).or(word("above").to(None));
     let number = minus().then(number()).map(|(negative, number)| Cell::Number(negative, number));
-    let amount = expression.delimited_by(mark("("), mark(")")).map(Cell::Amount);
+    let amount = bracketed(expression).map(Cell::Amount);
     let cells = number.or(amount).repeated().at_least(1).collect();
     placed(to.then(cells).then(unit().or_not()).map(|((to, cells), unit)| LookupRow { to, cells, unit }))
 }

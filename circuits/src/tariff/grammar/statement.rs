@@ -63,9 +63,17 @@ fn register<'t, 's: 't>() -> impl Rule<'t, 's, Register<'s>> {
         .map(|((name, unit), bits)| Register { name, unit, bits })
 }
 
-fn gaps<'t, 's: 't>() -> impl Rule<'t, 's, Text<'s>> {
-    let later = word("estimate").then_ignore(any().repeated());
-    word("gaps").ignore_then(word("refuse").or(later))
+fn gaps<'t, 's: 't>() -> impl Rule<'t, 's, Gaps<'s>> {
+    let mean = ["mean", "of", "the", "same", "slot", "on", "other", "days"];
+    let mean = mean.map(|expected| word(expected).ignored().boxed());
+    let mean = mean.into_iter().fold(word("estimate").ignored().boxed(), |rule, next| rule.then_ignore(next).boxed());
+    let values = placed(quantity()).separated_by(mark(",")).at_least(1).collect();
+    let rule = choice((
+        word("refuse").to(GapRule::Refuse),
+        mean.to(GapRule::Mean),
+        word("at").ignore_then(values).map(GapRule::At),
+    ));
+    word("gaps").then(rule).map(|(keyword, rule)| Gaps { keyword: keyword.span, rule })
 }
 
 fn series_of<'t, 's: 't>() -> impl Rule<'t, 's, SeriesOf<'s>> {

@@ -4,7 +4,7 @@ use chumsky::prelude::*;
 
 use super::super::text::Token;
 use super::super::tree::*;
-use super::expression::{per, series};
+use super::expression::{bracketed, per, series};
 use super::words::*;
 
 pub(super) fn price<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, Price<'s>> {
@@ -39,7 +39,7 @@ fn column<'t, 's: 't>() -> impl Rule<'t, 's, At<Column<'s>>> {
 fn item<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, At<Item<'s>>> {
     let minus = mark("-").or_not().map(|minus| minus.is_some());
     let price = minus.then(number().labelled("a price")).map(|(negative, number)| Cell::Number(negative, number));
-    let amount = expression.delimited_by(mark("("), mark(")")).map(Cell::Amount);
+    let amount = bracketed(expression).map(Cell::Amount);
     let unit = select! { Token::Compound(text) => text, Token::Mark("%") => "%" }.labelled("a unit");
     placed(choice((
         price.map(Item::Price),

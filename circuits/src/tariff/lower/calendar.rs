@@ -28,10 +28,15 @@ impl Lowering<'_> {
     /// Counts slots or terms that a node is about to name.
     pub(super) fn grow(&mut self, slots: usize, span: &Span) -> Result<(), Diagnostic> {
         self.nodes.size += slots;
-        if self.nodes.size > MAX_SIZE {
-            let message = "the tariff has too many tables for a period of this length";
-            return Err(Diagnostic::new("program-too-large", span, message).help("bill a shorter period"));
-        }
-        Ok(())
+        too_many(self.nodes.size, span)
     }
+}
+
+/// Reports more slots than a program may name.
+pub(super) fn too_many(slots: usize, span: &Span) -> Result<(), Diagnostic> {
+    if slots > MAX_SIZE {
+        let message = "the tariff has too many tables for a period of this length";
+        return Err(Diagnostic::new("program-too-large", span, message).help("bill a shorter period"));
+    }
+    Ok(())
 }

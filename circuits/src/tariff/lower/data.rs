@@ -44,7 +44,7 @@ impl Values {
     }
 
     /// Values that stand in while nothing is published: first choices, no dates, zeros.
-    pub(in crate::tariff) fn assumed(sheet: &Sheet, period: &Period) -> Self {
+    pub(super) fn assumed(sheet: &Sheet, period: &Period) -> Self {
         let count = |per: Per| match per {
             Per::Day => period.days() as usize + 1,
             Per::Slot => period.slots().count() as usize,

@@ -12,6 +12,7 @@ mod calendar;
 mod choice;
 mod data;
 mod function;
+mod gaps;
 mod nodes;
 mod part;
 mod piecewise;
@@ -20,7 +21,7 @@ mod scope;
 mod series;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use affine::Affine;
 pub(super) use data::Values;
@@ -31,17 +32,23 @@ use super::diagnostic::{Diagnostic, Span};
 use super::grid::{Grids, unit_of_total};
 use super::sheet::{Amount, Rounding, Sheet, Shown, Source};
 use crate::period::Period;
-use crate::program::{Carried, Figure, Line, Node, NodeId, Program};
+use crate::program::{Carried, Estimate, Figure, Line, Node, NodeId, Place, Program};
 
 /// The program of a checked tariff over a period of its own calendar.
-pub(super) fn program(sheet: &Sheet, period: &Period, data: Values) -> Result<Program, Diagnostic> {
-    Lowering::new(sheet, period, data).program()
+pub(super) fn program(
+    sheet: &Sheet,
+    period: &Period,
+    data: Values,
+    gaps: &BTreeSet<Place>,
+) -> Result<Program, Diagnostic> {
+    let estimates = gaps::estimates(sheet, period, gaps)?;
+    Lowering::new(sheet, period, data).program(estimates)
 }
 
 /// Lowers a period on no published data, and as if nothing were cut: what can be made of no period is found.
 pub(super) fn trial(sheet: &Sheet, period: &Period) -> Result<(), Diagnostic> {
     let lowering = Lowering::new(sheet, period, Values::assumed(sheet, period));
-    Lowering { cut: true, ..lowering }.program().map(|_| ())
+    Lowering { cut: true, ..lowering }.program(BTreeMap::new()).map(|_| ())
 }
 
 struct Lowering<'a> {
@@ -82,7 +89,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn program(mut self) -> Result<Program, Diagnostic> {
+    fn program(mut self, estimates: BTreeMap<Place, Estimate>) -> Result<Program, Diagnostic> {
         let sheet = self.sheet;
         let mut lines = Vec::new();
         for charge in &sheet.charges {
@@ -96,12 +103,12 @@ impl<'a> Lowering<'a> {
         let carried = sheet.carries.iter();
         let carried: Vec<_> =
             carried.map(|carry| Carried { name: carry.name.clone(), unit: carry.unit, below: carry.below }).collect();
-        let grids = Grids::of(&self.nodes.all, &carried);
+        let grids = Grids::of(&self.nodes.all, &carried, &estimates);
         let unit = unit_of_total(sheet, &grids, &lines, total)?;
         let mut program = Program {
             registers: sheet.registers.clone(),
             slots: self.period.slots(),
-            estimates: BTreeMap::new(),
+            estimates,
             carried,
             nodes: self.nodes.all,
             lines,

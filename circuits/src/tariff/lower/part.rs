@@ -70,7 +70,7 @@ impl Lowering<'_> {
             Scope::Day => (at.days.0..at.days.1).map(|day| (self.day(day, &at), one)).collect(),
             _ => self.stretches(per, &at)?,
         };
-        if within.is_none() || per.scope == Scope::Reading {
+        if within.is_none() {
             return Ok(parts);
         }
         Ok(parts.into_iter().filter(|(part, _)| !self.inside(part).is_empty()).collect())

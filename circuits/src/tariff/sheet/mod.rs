@@ -19,6 +19,7 @@ use super::carry::Carry;
 use super::currency::Currency;
 use super::diagnostic::Span;
 use crate::period::Calendar;
+use crate::program::Ratio;
 
 /// A checked tariff.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub(crate) struct Sheet {
     /// Where the header names the zone.
     pub(crate) zone: Span,
     pub(crate) registers: Vec<Register>,
+    pub(crate) gaps: Gaps,
     pub(crate) almanac: Almanac,
     pub(crate) times: Vec<Times>,
     pub(crate) data: Vec<Published>,
@@ -56,4 +58,22 @@ pub(crate) struct Total {
     pub(crate) amount: Amount,
     /// Nothing when it is declared exact.
     pub(crate) rounding: Option<Rounding>,
+}
+
+/// What happens to missing readings.
+#[derive(Clone, Debug)]
+pub(crate) struct Gaps {
+    pub(crate) rule: GapRule,
+    pub(crate) span: Span,
+}
+
+/// What stands in for a missing reading.
+#[derive(Clone, Debug)]
+pub(crate) enum GapRule {
+    /// Nothing: the period is not billed.
+    Refuse,
+    /// The mean of the readings at the same clock time on the period's other days.
+    Mean,
+    /// A value in base units, by register.
+    At(Vec<Ratio>),
 }

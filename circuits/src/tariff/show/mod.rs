@@ -11,8 +11,9 @@ use quantity::quantity;
 
 use super::almanac::{Set, clock};
 use super::carry::CarryRule;
-use super::sheet::{Amount, Define, Sheet, Times, TimesKind};
+use super::sheet::{Amount, Define, GapRule, Sheet, Source, Times, TimesKind};
 use super::unit::Dim;
+use crate::data::{Declared, Kind, Per};
 
 pub(super) fn show(sheet: &Sheet) -> String {
     let mut text = String::new();
@@ -52,8 +53,37 @@ impl Show<'_> {
             let (name, unit) = (register.name(), register.unit().symbol());
             writeln!(self.text, "  register {name}: whole {unit} a slot, below 2^{}", register.bits())?;
         }
-        writeln!(self.text, "  a period with a gap is not billed")?;
+        self.gaps()?;
+        sheet.almanac.data().iter().try_for_each(|declared| self.declared(declared))?;
         sheet.times.iter().try_for_each(|times| self.times(times))
+    }
+
+    fn gaps(&mut self) -> fmt::Result {
+        let sheet = self.sheet;
+        let values = match &sheet.gaps.rule {
+            GapRule::Refuse => return writeln!(self.text, "  a period with a gap is not billed"),
+            GapRule::Mean => {
+                let what = "the mean of the readings at its clock time on the period's other days";
+                return writeln!(self.text, "  a gap is billed as {what}");
+            }
+            GapRule::At(values) => values,
+        };
+        for (place, (register, value)) in sheet.registers.iter().zip(values).enumerate() {
+            let dim = Source::Register(place).dim(&sheet.registers, &sheet.series);
+            let value = quantity(value, dim, sheet.currency);
+            writeln!(self.text, "  a gap of {} is billed as {value}", register.name())?;
+        }
+        Ok(())
+    }
+
+    fn declared(&mut self, declared: &Declared) -> fmt::Result {
+        let (what, per) = match &declared.kind {
+            Kind::Dates => ("dates".to_owned(), None),
+            Kind::OneOf { values, per } => (format!("one of {}", values.join(", ")), Some(per)),
+            Kind::Number { unit, per } => (unit.clone(), Some(per)),
+        };
+        let per = per.map_or("", |per| if *per == Per::Day { " per day" } else { " per slot" });
+        writeln!(self.text, "  data {}: {what}{per}, published apart", declared.name)
     }
 
     fn times(&mut self, times: &Times) -> fmt::Result {

@@ -7,7 +7,7 @@ use super::{At, Data, Dates, Expr, Quantity, Rounding, Season, Span, Text, Windo
 pub(crate) enum Statement<'a> {
     Header(Header<'a>),
     Register(Register<'a>),
-    Gaps(Text<'a>),
+    Gaps(Gaps<'a>),
     Dates(Dates<'a>),
     Data(Data<'a>),
     Season(Season<'a>),
@@ -78,6 +78,23 @@ pub(crate) enum CarryRule<'a> {
     HighestOfLast(Text<'a>),
     /// `FIGURE of the last bill`
     Last,
+}
+
+/// `gaps refuse`, or what stands in for a missing reading.
+#[derive(Clone, Debug)]
+pub(crate) struct Gaps<'a> {
+    pub(crate) keyword: Span,
+    pub(crate) rule: GapRule<'a>,
+}
+
+/// What happens to a missing reading.
+#[derive(Clone, Debug)]
+pub(crate) enum GapRule<'a> {
+    Refuse,
+    /// `estimate mean of the same slot on other days`
+    Mean,
+    /// `at 250 Wh, 0 VArh`
+    At(Vec<At<Quantity<'a>>>),
 }
 
 /// `charge NAME = EXPRESSION rounded half up to 1 p shown`
