@@ -27,6 +27,7 @@ mod header;
 mod lookup;
 mod lower;
 mod names;
+mod precise;
 mod quantity;
 mod register;
 mod scope;
@@ -65,7 +66,7 @@ const PERSONAL: &[u8; 16] = b"wattproof:tariff";
 /// let march = tariff.period("2026-03").unwrap();
 /// assert_eq!(march.slots().count(), 1_486);
 /// let program = tariff.program(&march, Inputs::NONE).unwrap();
-/// assert_eq!(program.lines.len(), 3);
+/// assert_eq!(program.lines.len(), 4);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tariff {

@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::period::{Calendar, Period};
-use wattproof_circuits::prepared::Prepared;
+use wattproof_circuits::plan::Plan;
+use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
+use wattproof_circuits::privacy::Report;
 use wattproof_circuits::program::{Figure, Program};
 use wattproof_circuits::rule::{self, Priced};
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
@@ -24,10 +26,12 @@ use wattproof_meter::record::MeterRecord;
 use crate::amount::Amount;
 use crate::archive::{self, ArchiveRefusal, Claim, HeaderDigest, StoredBatch};
 use crate::carry::Word;
+use crate::desk::lint::sentence;
 use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
+use crate::ledger::{Charge, Ledger, Purse};
 use crate::money::Money;
 use crate::period::{self, PeriodRefusal};
 use crate::policy::{self, Dates, PolicyRefusal};
@@ -52,6 +56,10 @@ pub struct Order<'a> {
     pub revision: u8,
     /// A folder of `.batch` files to use instead of the store's batches, whoever keeps it.
     pub batches_from: Option<PathBuf>,
+    /// What bills may say about a slot in all; they are not counted without.
+    pub purse: Option<Purse>,
+    /// Proves even a bill that gives readings away.
+    pub disclose_anyway: bool,
     /// The present.
     pub now: Timestamp,
 }
@@ -140,6 +148,11 @@ pub fn prove(
 ) -> Result<ProvedBill, CustomerRefusal> {
     let frame = store.look(|view| frame(view, order))?;
     let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
+    let plan = Plan::new(&program).map_err(PrepareRefusal::from)?;
+    let report = Report::of(&program, &plan);
+    if let Some((amount, giveaway)) = report.giveaways().next().filter(|_| !order.disclose_anyway) {
+        return Err(CustomerRefusal::GivesAway { why: sentence(&frame.period, amount, &giveaway) });
+    }
     let (opened, decrypt) = timed(|| open(&frame, key, progress))?;
 
     progress(Progress { step: "price", done: 0, total: 1 });
@@ -149,13 +162,20 @@ pub fn prove(
             .map_err(|refusal| Unpriced::new(refusal, length))?)
     })?;
 
+    let ledger = order.purse.as_ref().map(Ledger::read).transpose()?;
+    let statement = frame.statement(order.revision, disclosed(&program, &priced));
+    let charge = ledger.is_some().then(|| Charge::of(&statement, report.bits(), order.now));
+    if let (Some(ledger), Some(charge)) = (&ledger, &charge) {
+        ledger.admit(charge, frame.meter.slot_length())?;
+    }
+
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
         let prepared = Prepared::new(&program)?;
         let bill = make(&frame, &prepared, &opened, order.revision)?;
         Ok((prepared, bill))
     })?;
-    if bill.statement.disclosed != disclosed(&program, &priced) {
+    if bill.statement != statement {
         return Err(CustomerRefusal::Disagreement);
     }
 
@@ -163,6 +183,9 @@ pub fn prove(
     let bytes = bill.to_bytes();
     let ((), check) = timed(|| self_check(&frame, &prepared, &bytes))?;
     progress(Progress { step: "check", done: 1, total: 1 });
+    if let (Some(ledger), Some(charge)) = (ledger, charge) {
+        ledger.charge(charge)?;
+    }
 
     let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
     let line = |(line, shown): (&rule::PricedLine, bool)| {
@@ -184,7 +207,7 @@ pub fn prove(
             k: prepared.figures().k,
             proof_bytes: prepared.proof_bytes(),
             bill_bytes: bytes.len(),
-            bits_disclosed: prepared.plan().bits_disclosed(),
+            bits_disclosed: report.bits(),
             bits_held: prepared.plan().bits_held(),
             slots: frame.slots().count(),
             seconds: Seconds { decrypt, price, prove, check },

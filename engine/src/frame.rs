@@ -80,9 +80,8 @@ impl Refusal for FrameRefusal {
     fn hint(&self) -> String {
         match self {
             FrameRefusal::Gap { .. } => "get the missing reading, or bill a period without gaps".into(),
-            FrameRefusal::Data { findings } => {
-                let help = findings.first().and_then(|finding| finding.help.clone());
-                help.unwrap_or_else(|| "publish it with `wattproof tariff data`".into())
+            FrameRefusal::Data { .. } => {
+                "publish it with `wattproof tariff data`; a customer imports the supplier's export again".into()
             }
             FrameRefusal::Carry(refusal) => refusal.hint(),
             FrameRefusal::Store(refusal) => refusal.hint(),

@@ -12,6 +12,7 @@
 //! | publish dated data; what later bills carry, and the receipts that tell it | [`data`], [`carry`], [`receipt`] |
 //! | decide between rival batches | [`archive`] |
 //! | open batches, price and prove a bill | [`customer`], refused also for what [`frame`] says |
+//! | how much the bills proved so far say | [`ledger`] |
 //! | check bills and remember what was decided | [`supplier`] |
 //! | a simulated meter, a key, a tariff file on the desk; files written whole | [`desk`] |
 //! | what a front shows | [`show`], [`money`], [`amount`], [`progress`] |
@@ -37,6 +38,7 @@ pub mod frame;
 pub mod household;
 pub mod import;
 pub mod intake;
+pub mod ledger;
 pub mod money;
 pub mod period;
 pub mod policy;

@@ -115,7 +115,8 @@ impl Receipt {
     }
 }
 
-fn digest(text: &str) -> Option<[u8; 32]> {
+/// A digest in hexadecimal.
+pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
     let mut digest = [0; 32];
     let bytes = text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     let whole = text.len() == 64 && digest.iter_mut().zip(bytes).all(|(to, byte)| byte.map(|b| *to = b).is_some());

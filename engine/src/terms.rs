@@ -1,6 +1,7 @@
 //! What a bill's numbers mean under its tariff, by what a store knows.
 
 use wattproof_circuits::plan::Plan;
+use wattproof_circuits::privacy::Report;
 use wattproof_circuits::program::Program;
 use wattproof_circuits::statement::Statement;
 use wattproof_circuits::tariff::Tariff;
@@ -57,7 +58,7 @@ fn of(tariff: &Tariff, program: &Program, statement: &Statement) -> Option<Terms
         shown,
         figures,
         carried: Amount::carried(tariff, &statement.carried)?,
-        bits_disclosed: plan.bits_disclosed(),
+        bits_disclosed: Report::of(program, &plan).bits(),
         bits_held: plan.bits_held(),
     })
 }

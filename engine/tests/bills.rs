@@ -94,7 +94,15 @@ fn the_same_bill_again_gives_the_same_verdict_and_another_is_refused() {
 fn a_revision_takes_the_place_of_what_it_revises() {
     let (desk, bytes) = billed("economy7");
     let revised = |revision| {
-        let order = Order { meter: "M1", period: "2026-03-29..2026-03-31", revision, batches_from: None, now: now() };
+        let order = Order {
+            meter: "M1",
+            period: "2026-03-29..2026-03-31",
+            revision,
+            batches_from: None,
+            purse: None,
+            disclose_anyway: false,
+            now: now(),
+        };
         customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {}).unwrap().bytes
     };
     let first = revised(1);
@@ -275,7 +283,15 @@ fn a_later_revision_of_a_batch_counts() {
 #[test]
 fn a_wrong_key_is_told_apart_from_a_tampered_batch() {
     let (desk, _) = billed("economy7");
-    let order = Order { meter: "M1", period: "2026-03-28..2026-03-29", revision: 0, batches_from: None, now: now() };
+    let order = Order {
+        meter: "M1",
+        period: "2026-03-28..2026-03-29",
+        revision: 0,
+        batches_from: None,
+        purse: None,
+        disclose_anyway: false,
+        now: now(),
+    };
     let wrong = customer::prove(&desk.store, &MasterKey::from_bytes([1; 32]), &order, &mut |_| {}).unwrap_err();
     assert!(matches!(&wrong, CustomerRefusal::Open(OpenRefusal::WrongKey { .. })), "{wrong:?}");
 }
@@ -308,6 +324,8 @@ fn a_bill_is_proved_from_batches_a_third_party_keeps() {
         period: "2026-03-29..2026-03-31",
         revision: 0,
         batches_from: Some(archive.clone()),
+        purse: None,
+        disclose_anyway: false,
         now: now(),
     };
     let prove = || customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {});
@@ -389,6 +407,8 @@ fn files_and_folders_that_cannot_be_read_are_ones_own_fault() {
         period: "2026-03-29..2026-03-31",
         revision: 0,
         batches_from: Some(missing.clone()),
+        purse: None,
+        disclose_anyway: false,
         now: now(),
     };
     let refusal = customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {}).unwrap_err();

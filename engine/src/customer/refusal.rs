@@ -12,6 +12,7 @@ use crate::archive::ArchiveRefusal;
 use crate::desk::unpriced::Unpriced;
 use crate::frame::FrameRefusal;
 use crate::import::ImportRefusal;
+use crate::ledger::LedgerRefusal;
 use crate::period::PeriodRefusal;
 use crate::policy::PolicyRefusal;
 use crate::random::NoRandomness;
@@ -64,6 +65,15 @@ pub enum CustomerRefusal {
         /// What is wrong.
         findings: Vec<Diagnostic>,
     },
+    /// The bill would say what single readings are.
+    #[error("the bill would give readings away: {why}")]
+    GivesAway {
+        /// What it would say.
+        why: String,
+    },
+    /// Bills would say more than the budget allows.
+    #[error(transparent)]
+    Ledger(#[from] LedgerRefusal),
     /// The readings cannot be priced.
     #[error(transparent)]
     Price(#[from] Unpriced),
@@ -99,6 +109,8 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::BatchFile { refusal, .. } => refusal.code(),
             CustomerRefusal::Open(refusal) => refusal.code(),
             CustomerRefusal::Program { .. } => "tariff-unfit-period",
+            CustomerRefusal::GivesAway { .. } => "bill-gives-readings-away",
+            CustomerRefusal::Ledger(refusal) => refusal.code(),
             CustomerRefusal::Price(refusal) => refusal.code(),
             CustomerRefusal::Prepare(refusal) => prepare_code(refusal),
             CustomerRefusal::Prove(refusal) => refusal.code(),
@@ -119,6 +131,10 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::File(refusal) => refusal.hint(),
             CustomerRefusal::BatchFile { refusal, .. } => refusal.hint(),
             CustomerRefusal::Open(refusal) => refusal.hint().into(),
+            CustomerRefusal::GivesAway { .. } => {
+                "ask for another tariff or bill a longer period; `--disclose-anyway` proves it as it is".into()
+            }
+            CustomerRefusal::Ledger(refusal) => refusal.hint(),
             CustomerRefusal::Price(refusal) => refusal.hint(),
             CustomerRefusal::Prove(refusal) => refusal.hint().into(),
             CustomerRefusal::Program { .. } | CustomerRefusal::Prepare(_) => {
@@ -140,6 +156,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Frame(refusal) => refusal.fault(),
             CustomerRefusal::File(refusal) => refusal.fault(),
             CustomerRefusal::Store(refusal) => refusal.fault(),
+            CustomerRefusal::Ledger(refusal) => refusal.fault(),
             CustomerRefusal::Folder { .. } => Fault::Own,
             CustomerRefusal::Open(OpenRefusal::WrongKey { .. }) => Fault::Own,
             CustomerRefusal::NoRandomness => Fault::Machine,

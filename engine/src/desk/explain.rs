@@ -6,6 +6,7 @@ use wattproof_circuits::layout::Layout;
 use wattproof_circuits::period::Period;
 use wattproof_circuits::plan::{Plan, Step};
 use wattproof_circuits::prepared::Prepared;
+use wattproof_circuits::privacy::Report;
 use wattproof_circuits::program::{Node, NodeId, Program, Ratio};
 use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::quantity::Register;
@@ -24,8 +25,10 @@ pub struct Explanation {
     pub period: Period,
     /// What each line costs beyond those above it, the total last.
     pub costs: Vec<Cost>,
-    /// What would make the proof smaller or faster.
+    /// What would make the proof smaller or faster, tried.
     pub cheaper: Vec<Cheaper>,
+    /// What to know of the kinds of values that occur.
+    pub advice: Vec<&'static str>,
     /// Values that are linear in the readings and leave the circuit.
     pub inputs: usize,
     /// What stays inside, each kind with how often.
@@ -48,6 +51,8 @@ pub struct Explanation {
     pub bits_disclosed: f64,
     /// Bits that the period's readings hold.
     pub bits_held: u64,
+    /// What each disclosed amount says, and about how many slots.
+    pub report: Report,
 }
 
 /// What a line adds to the proof.
@@ -85,8 +90,11 @@ pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanati
     let program = tariff.program(&period, inputs).map_err(TariffRefusal::Findings)?;
     let prepared = Prepared::new(&program)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
+    let report = Report::of(&program, plan);
+    let costs = costs(tariff, &program);
     Ok(Explanation {
-        costs: costs(tariff, &program),
+        advice: advice(&costs),
+        costs,
         cheaper: cheaper(&program, &Size::of(&program)),
         inputs: plan.inputs.len(),
         steps: steps(&plan.steps),
@@ -97,8 +105,9 @@ pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanati
         rows: figures.rows,
         lookups: figures.lookups,
         proof_bytes: figures.proof_bytes,
-        bits_disclosed: plan.bits_disclosed(),
+        bits_disclosed: report.bits(),
         bits_held: plan.bits_held(),
+        report,
         period,
     })
 }
@@ -118,7 +127,7 @@ impl Size {
         Some(Size {
             k: layout.as_ref().map(|layout| layout.k),
             rows: layout.as_ref().map_or(0, |layout| layout.rows),
-            bits_disclosed: plan.bits_disclosed(),
+            bits_disclosed: Report::of(program, &plan).bits(),
             steps: plan.steps,
         })
     }
@@ -179,6 +188,28 @@ fn because(program: &Program, nodes: impl Iterator<Item = NodeId>) -> Vec<(&'sta
         }
     }
     counts
+}
+
+/// What to write instead of what takes a row for every slot.
+fn advice(costs: &[Cost]) -> Vec<&'static str> {
+    let of = |kind: &str| match kind {
+        "price steps on each reading" => Some(
+            "`per reading` takes a row for every slot; `per day` or `per period` takes a few for each of its parts",
+        ),
+        "the largest of the readings" => Some("maximum demand takes a row for every slot of its window"),
+        "blocks climbed in time order" => Some("`in time order` takes rows for every slot, `prorated` for every row"),
+        "a product of amounts that vary" | "a ratio of amounts that vary" | "a square root" => {
+            Some("products, ratios and roots take dozens of rows each time: take them of sums, not of readings")
+        }
+        _ => None,
+    };
+    let mut advice: Vec<&'static str> = Vec::new();
+    for known in costs.iter().flat_map(|cost| &cost.because).filter_map(|(kind, _)| of(kind)) {
+        if !advice.contains(&known) {
+            advice.push(known);
+        }
+    }
+    advice
 }
 
 /// Changes that a designer could make, tried, of which only those are kept that save something.

@@ -66,7 +66,7 @@ pub enum VerifyRefusal {
     #[error("the bill was made with other tariff data than are published here")]
     OtherData,
     /// Made with other gaps.
-    #[error("the bill says that {found} slots were estimated; its batches lack {expected}")]
+    #[error("the bill counts {found} slots without a reading where its batches have {expected}")]
     OtherGaps {
         /// Slots of the period without a reading.
         expected: u32,
@@ -217,14 +217,6 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::UnknownTariff => "import the tariff, then verify again".into(),
             VerifyRefusal::Batch(_) => "run `wattproof store check`".into(),
             VerifyRefusal::OtherTariff { .. } => "ask the customer to prove the bill under the assigned tariff".into(),
-            VerifyRefusal::OtherData => {
-                "compare the published data: import what is missing here, or export them to the customer and ask for the \
-                 bill again"
-                    .into()
-            }
-            VerifyRefusal::OtherCarried { .. } => {
-                "export the receipts of the accepted bills to the customer and ask for the bill again".into()
-            }
             VerifyRefusal::OtherData => {
                 "compare the published data: import what is missing here, or export them to the customer and ask for the \
                  bill again"

@@ -209,7 +209,15 @@ impl Desk {
     }
 
     pub fn prove(&self, period: &str) -> Result<ProvedBill, CustomerRefusal> {
-        let order = Order { meter: "M1", period, revision: 0, batches_from: None, now: now() };
+        let order = Order {
+            meter: "M1",
+            period,
+            revision: 0,
+            batches_from: None,
+            purse: None,
+            disclose_anyway: false,
+            now: now(),
+        };
         customer::prove(&self.store, &self.meter.key, &order, &mut |_| {})
     }
 }

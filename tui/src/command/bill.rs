@@ -9,6 +9,7 @@ use wattproof_engine::bills::Reason;
 use wattproof_engine::customer::{self, BillLine, Order, ProvedBill};
 use wattproof_engine::desk::{bill, file};
 use wattproof_engine::import::MAX_FILE;
+use wattproof_engine::ledger::{self, Purse};
 use wattproof_engine::supplier::{Judged, Supplier};
 
 use super::Outcome;
@@ -50,6 +51,12 @@ pub struct Prove {
     /// A folder of .batch files to use instead of the store's, whoever kept it.
     #[arg(long, value_name = "DIR")]
     batches_from: Option<PathBuf>,
+    /// Bits that all bills proved with this store may say about a slot; the file beside the store counts them.
+    #[arg(long, value_name = "BITS", default_value_t = ledger::BUDGET)]
+    budget: u32,
+    /// Prove even a bill that gives single readings away.
+    #[arg(long)]
+    disclose_anyway: bool,
     /// 0 for the first bill of the period, one more for each that corrects it.
     #[arg(long, value_name = "N", default_value_t = 0)]
     revision: u8,
@@ -162,6 +169,8 @@ impl Prove {
             period: &self.period,
             revision: self.revision,
             batches_from: self.batches_from,
+            purse: Some(Purse { path: ledger::beside(store.path()), budget: self.budget }),
+            disclose_anyway: self.disclose_anyway,
             now: session.now()?,
         };
         let proved = customer::prove(&store, &key, &order, &mut session.progress())?;

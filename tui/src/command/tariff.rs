@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use wattproof_engine::data;
 use wattproof_engine::desk::explain::{Cheaper, Cost, explain};
 use wattproof_engine::desk::file::{self, Access};
+use wattproof_engine::desk::lint::lint;
 use wattproof_engine::desk::tariff::{self as desk, Diagnostic, PlainBill, TariffRefusal};
+use wattproof_engine::desk::time;
 use wattproof_engine::intake::csv;
 use wattproof_engine::policy;
 use wattproof_engine::registry::Taken;
@@ -26,8 +28,8 @@ mod import;
 
 pub use answer::Figure;
 use answer::{
-    Assigned, Bill, CheaperLine, Checked, Compared, CostLine, DataPublished, Explained, Line, Priced, Published,
-    StepCount, Template, Understood,
+    Assigned, Bill, CheaperLine, Checked, Compared, CostLine, DataPublished, Explained, Line, Linted, Priced,
+    Published, StepCount, Template, Understood,
 };
 use given::{Named, With};
 
@@ -38,6 +40,7 @@ pub enum Tariff {
     Show(Show),
     Check(Check),
     Explain(Explain),
+    Lint(Lint),
     Price(Price),
     Compare(Compare),
     Publish(Publish),
@@ -87,6 +90,20 @@ pub struct Explain {
     /// Readings to price beside it.
     #[arg(long, value_name = "CSV")]
     readings: Option<PathBuf>,
+    #[command(flatten)]
+    with: With,
+}
+
+/// Find what a tariff's bills would say about single readings, and prices with digits to spare.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wattproof tariff lint mine.tariff --period 2026-10")]
+pub struct Lint {
+    /// The tariff.
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
+    /// The period [default: last month].
+    #[arg(long, value_name = "P")]
+    period: Option<String>,
     #[command(flatten)]
     with: With,
 }
@@ -172,6 +189,7 @@ impl Tariff {
             Tariff::Show(show) => screen.answer(&show.run()?)?,
             Tariff::Check(check) => return check.run(session),
             Tariff::Explain(explain) => screen.answer(&explain.run(session)?)?,
+            Tariff::Lint(lint) => return lint.run(session),
             Tariff::Price(price) => screen.answer(&price.run(session)?)?,
             Tariff::Compare(compare) => screen.answer(&compare.run(session)?)?,
             Tariff::Publish(publish) => screen.answer(&publish.run(session)?)?,
@@ -203,6 +221,9 @@ fn load(path: &Path, exit: Exit) -> Result<Loaded, Failure> {
 /// A refusal of a loaded tariff, its findings drawn at the source.
 fn refused(loaded: Loaded, refusal: TariffRefusal) -> Failure {
     match refusal {
+        TariffRefusal::Findings(findings) if findings.iter().all(|finding| finding.code.starts_with("data-")) => {
+            Failure::data(loaded.source, findings)
+        }
         TariffRefusal::Findings(findings) => Failure::tariff(loaded.source, findings, Exit::Own),
         other => other.into(),
     }
@@ -281,6 +302,7 @@ impl Explain {
             slots: explained.period.slots().count(),
             costs: explained.costs.into_iter().map(cost).collect(),
             cheaper: explained.cheaper.into_iter().map(cheaper).collect(),
+            advice: explained.advice,
             inputs: explained.inputs,
             steps: counts(explained.steps),
             readings_in_circuit: explained.readings,
@@ -291,9 +313,42 @@ impl Explain {
             proof_bytes: explained.proof_bytes,
             bits_disclosed: tenth(explained.bits_disclosed),
             bits_held: explained.bits_held,
+            amounts: answer::amounts(&explained.report),
             prepare_seconds,
             bill: bill.transpose()?.map(|bill| bill.bill),
         })
+    }
+}
+
+impl Lint {
+    fn run(self, session: &Session) -> Outcome {
+        let loaded = load(&self.path, Exit::Own)?;
+        let given = self.with.read()?.for_one(session, &loaded.tariff)?;
+        let period = match self.period {
+            Some(period) => period,
+            None => time::month_before(session.now()?),
+        };
+        let linted = match lint(&loaded.tariff, &period, &given) {
+            Ok(linted) => linted,
+            Err(refusal) => return Err(refused(loaded, refusal)),
+        };
+        let found = linted.findings.iter().map(|finding| finding.diagnostic.clone()).collect::<Vec<_>>();
+        let failure = (!found.is_empty()).then(|| {
+            let serious = linted.findings.iter().filter(|finding| finding.refused).count();
+            Failure::linted(
+                Source { name: loaded.source.name.clone(), text: loaded.source.text.clone() },
+                found,
+                serious,
+            )
+        });
+        session.screen.answer(&Linted::new(&loaded.source, named(&loaded.tariff), &linted))?;
+        match failure {
+            None => Ok(Exit::Done),
+            Some(failure) => {
+                session.screen.complain(&failure);
+                Ok(failure.exit)
+            }
+        }
     }
 }
 

@@ -5,11 +5,16 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use wattproof_engine::amount::Amount;
+use wattproof_engine::desk::lint::{self, Disclosure, Lint, Report};
 
+use super::tenth;
 use crate::failure::ErrorDocument;
-use crate::findings::Finding;
+use crate::findings::{Finding, Source};
 use crate::output::{Answer, DIM, GOOD, HEAD, Page};
 use crate::table::{Table, counted, thousands};
+
+/// Characters of a comment that are shown.
+const MAX_COMMENT: usize = 72;
 
 /// A tariff to begin with: a file, or its text.
 #[derive(Serialize)]
@@ -54,6 +59,7 @@ pub struct Explained {
     pub slots: u32,
     pub costs: Vec<CostLine>,
     pub cheaper: Vec<CheaperLine>,
+    pub advice: Vec<&'static str>,
     pub inputs: usize,
     pub steps: Vec<StepCount>,
     pub readings_in_circuit: usize,
@@ -64,9 +70,69 @@ pub struct Explained {
     pub proof_bytes: usize,
     pub bits_disclosed: f64,
     pub bits_held: u64,
+    pub amounts: Vec<AmountLine>,
     pub prepare_seconds: f64,
     #[serde(flatten)]
     pub bill: Option<Priced>,
+}
+
+/// What a tariff's bills say about readings.
+#[derive(Serialize)]
+pub struct Linted<'a> {
+    pub tariff: String,
+    pub period: String,
+    pub bits_disclosed: f64,
+    pub bits_held: u64,
+    pub amounts: Vec<AmountLine>,
+    pub findings: Vec<LintFinding<'a>>,
+}
+
+/// What a disclosed amount says.
+#[derive(Serialize)]
+pub struct AmountLine {
+    pub name: String,
+    pub bits: f64,
+    pub slots: usize,
+    pub largest_share: f64,
+    pub sums: usize,
+}
+
+/// A finding of the lint.
+#[derive(Serialize)]
+pub struct LintFinding<'a> {
+    #[serde(flatten)]
+    finding: Finding<'a>,
+    refused: bool,
+}
+
+impl<'a> Linted<'a> {
+    /// From what the desk found.
+    pub fn new(source: &Source, tariff: String, lint: &'a Lint) -> Self {
+        let finding = |found: &'a lint::Finding| LintFinding {
+            finding: Finding::new(source, &found.diagnostic),
+            refused: found.refused,
+        };
+        Linted {
+            tariff,
+            period: lint.period.to_string(),
+            bits_disclosed: tenth(lint.report.bits()),
+            bits_held: lint.report.held,
+            amounts: amounts(&lint.report),
+            findings: lint.findings.iter().map(finding).collect(),
+        }
+    }
+}
+
+/// What each disclosed amount says.
+pub fn amounts(report: &Report) -> Vec<AmountLine> {
+    let amount = |amount: &Disclosure| AmountLine {
+        name: if amount.name.is_empty() { "total".into() } else { amount.name.clone() },
+        bits: tenth(amount.bits),
+        slots: amount.slots,
+        largest_share: (amount.largest.map_or(0.0, |(_, share)| share) * 1e6).round() / 1e6,
+        sums: amount.sums,
+    };
+    report.amounts.iter().map(amount).collect()
 }
 
 /// What a line of the bill adds to the proof.
@@ -207,6 +273,37 @@ impl Answer for Checked<'_> {
     }
 }
 
+impl Answer for Linted<'_> {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        page.line(format_args!("{HEAD}{} over {}{HEAD:#}", self.tariff, self.period))?;
+        disclosed(page, &self.amounts, self.bits_disclosed, self.bits_held)?;
+        match self.findings.is_empty() {
+            true => page.note(format_args!("{GOOD}nothing found{GOOD:#}")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// A comment that fits a line.
+fn cut(comment: &str) -> String {
+    match comment.char_indices().nth(MAX_COMMENT) {
+        None => comment.into(),
+        Some((end, _)) => format!("{}…", &comment[..end]),
+    }
+}
+
+/// What is disclosed, amount by amount.
+fn disclosed(page: &mut Page<'_>, amounts: &[AmountLine], bits: f64, held: u64) -> io::Result<()> {
+    let held = thousands(held);
+    page.line(format_args!("disclosed             at most {bits:.1} bits of the {held} that the readings hold"))?;
+    let width = amounts.iter().map(|amount| amount.name.chars().count()).max().unwrap_or(0);
+    amounts.iter().try_for_each(|amount| {
+        let (slots, share) = (counted(amount.slots as u64, "settlement period"), amount.largest_share * 100.0);
+        let AmountLine { name, bits, .. } = amount;
+        page.line(format_args!("{:22}{name:<width$}  {bits:>5.1} bits about {slots}, of one at most {share:.2} %", ""))
+    })
+}
+
 impl Answer for Explained {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let slots = thousands(self.slots.into());
@@ -227,11 +324,7 @@ impl Answer for Explained {
              {:22}Another price, window, datum, rounding or period needs new ones, and so do estimated gaps",
             self.prepare_seconds, ""
         ))?;
-        page.line(format_args!(
-            "disclosed             at most {:.1} bits of the {} that the readings hold",
-            self.bits_disclosed,
-            thousands(self.bits_held)
-        ))?;
+        disclosed(page, &self.amounts, self.bits_disclosed, self.bits_held)?;
         match &self.bill {
             Some(bill) => bill.tell(page),
             None => Ok(()),
@@ -249,7 +342,7 @@ impl Explained {
             let because = if because.is_empty() { "linear, outside the circuit".into() } else { because.join(", ") };
             let rows = if cost.rows > 0 { counted(cost.rows as u64, "row") } else { String::new() };
             page.line(format_args!("{head:<22}{:<width$}  {rows:>12}  {because}", cost.name))?;
-            if let Some(comment) = &cost.comment {
+            if let Some(comment) = cost.comment.as_ref().map(|comment| cut(comment)) {
                 page.line(format_args!("{:22}{:width$}  {:12}  {DIM}# {comment}{DIM:#}", "", "", ""))?;
             }
         }
@@ -261,6 +354,10 @@ impl Explained {
             };
             let bits = cheaper.bits_disclosed;
             page.line(format_args!("{head:<22}{}: {size}, {bits:.1} bits disclosed", cheaper.write))?;
+        }
+        for (place, advice) in self.advice.iter().enumerate() {
+            let head = if place == 0 { "know" } else { "" };
+            page.line(format_args!("{head:<22}{advice}"))?;
         }
         Ok(())
     }
@@ -333,8 +430,8 @@ impl Answer for Published {
 
 impl Answer for DataPublished {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (new, rows) = (counted(self.new as u64, "row"), thousands(self.rows as u64));
-        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new} new, {rows} in all", self.name))
+        let (new, rows) = (counted(self.new as u64, "new row"), thousands(self.rows as u64));
+        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new}, {rows} in all", self.name))
     }
 }
 
