@@ -73,6 +73,10 @@ impl Household {
         Household { readings, openings, points, bytes }
     }
 
+    fn is_gap(&self, slot: Slot) -> bool {
+        (0..self.readings.registers()).any(|register| self.readings.get(register, slot).is_none())
+    }
+
     /// A statement about these readings.
     pub fn statement(&self, prepared: &Prepared, carried: &[u64]) -> Statement {
         let slots = prepared.plan().slots;
@@ -86,7 +90,7 @@ impl Household {
             slots,
             offsets: vec![(slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
-            gaps: 0,
+            gaps: slots.iter().filter(|slot| self.is_gap(*slot)).count() as u32,
             carried: carried.to_vec(),
             disclosed: prepared.price(&self.readings, carried).unwrap_or_default(),
         }
