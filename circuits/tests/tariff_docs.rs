@@ -1,6 +1,11 @@
 //! Every example of `docs/tariffs.md` does what the page says.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
+#[path = "support/published.rs"]
+mod published;
+
+use published::published;
+use wattproof_circuits::data::DataSet;
 use wattproof_circuits::tariff::{Inputs, Tariff};
 
 const PAGE: &str = include_str!("../../docs/tariffs.md");
@@ -34,12 +39,23 @@ fn whole(piece: &str) -> String {
     source
 }
 
+#[test]
+fn every_data_file_reads() {
+    let files: Vec<_> = PAGE.split("\n```csv\n").skip(1).map(|rest| &rest[..rest.find("```").unwrap()]).collect();
+    assert_eq!(files.len(), 3);
+    for file in files {
+        assert_eq!(DataSet::parse(file.as_bytes()).unwrap().len(), 2, "{file}");
+    }
+}
+
 /// What is wrong with an example, when it does not do what the page says.
 fn wrong(tag: &str, piece: &str) -> Option<String> {
     let parsed = Tariff::parse(&whole(piece));
     let found = match (tag.strip_prefix("-refused "), parsed) {
         (None, Ok(tariff)) => {
-            tariff.program(&tariff.period("2026-03").unwrap(), Inputs::NONE).err().unwrap_or_default()
+            let period = tariff.period("2026-03").unwrap();
+            let data = published(&tariff, &period);
+            tariff.program(&period, Inputs { data: &data, ..Inputs::NONE }).err().unwrap_or_default()
         }
         (Some(_), Ok(_)) => return Some(format!("{piece} checks")),
         (None, Err(found)) => found,

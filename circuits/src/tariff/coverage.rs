@@ -26,7 +26,9 @@ impl Known<'_, '_> {
         let all = within.map_or(Set::ALL, |within| within.set);
         let (mut covered, mut sets, mut sound) = (Set::NONE, Vec::new(), true);
         for (index, label) in labels.iter().enumerate() {
-            let set = self.label_set(&labels[..index], label, all);
+            // Several rows of which one has no label have been reported.
+            let labelled = labels.len() == 1 || !matches!(label.is, Label::All);
+            let set = if labelled { self.label_set(&labels[..index], label, all) } else { None };
             sound &= set.is_some();
             let set = set.unwrap_or(Set::NONE);
             if self.almanac.and(set, covered) != Set::NONE {

@@ -172,7 +172,7 @@ fn days(almanac: &mut Almanac, times: &Times, when: When) -> Set {
 }
 
 impl Known<'_, '_> {
-    /// The slots of a name. Nothing when it does not stand for any, which is reported.
+    /// The slots of a name. Nothing when it does not stand for any, which is or was reported.
     pub(super) fn slots(&mut self, name: &Text<'_>) -> Option<Set> {
         let place = self.times.find(name, self.found)?;
         let times = &self.times.all[place];
@@ -180,7 +180,7 @@ impl Known<'_, '_> {
             self.found.push(no_times(name));
             return None;
         }
-        Some(times.set)
+        Some(times.set).filter(|set| *set != Set::NONE)
     }
 
     /// The slots that are in all of some names; every slot when there is none.

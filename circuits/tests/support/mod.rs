@@ -8,7 +8,9 @@ pub mod determinism;
 pub mod generate;
 pub mod lies;
 pub mod programs;
+pub mod published;
 pub mod tape;
+pub mod tariffs;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +26,7 @@ use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
 use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::{BatchReference, Statement};
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::quantity::{Register, Unit};
@@ -51,6 +53,12 @@ pub fn recorded(path: &std::path::Path, text: &str) {
 /// A file of recorded descriptions.
 pub fn description(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("description").join(name)
+}
+
+/// A tariff's program over a period, on data made up.
+pub fn program_of(tariff: &Tariff, period: &str) -> Program {
+    let period = tariff.period(period).unwrap();
+    tariff.program(&period, Inputs { data: &published::published(tariff, &period), ..Inputs::NONE }).unwrap()
 }
 
 /// The tariffs of `fixtures/tariffs/good`, by name.

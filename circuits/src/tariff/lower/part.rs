@@ -70,7 +70,7 @@ impl Lowering<'_> {
             Scope::Day => (at.days.0..at.days.1).map(|day| (self.day(day, &at), one)).collect(),
             _ => self.stretches(per, &at)?,
         };
-        if within.is_none() || per.scope == Scope::Reading {
+        if within.is_none() {
             return Ok(parts);
         }
         Ok(parts.into_iter().filter(|(part, _)| !self.inside(part).is_empty()).collect())
@@ -94,7 +94,7 @@ impl Lowering<'_> {
             }
             let slots = (self.days[day as usize], self.days[until as usize]);
             let part = Part { scope: per.scope, days: (day, until), slots, within: at.within.clone() };
-            let share = if per.prorated { Ratio::new(i128::from(until - day), whole) } else { one };
+            let share = if per.prorated && !self.cut { Ratio::new(i128::from(until - day), whole) } else { one };
             parts.push((part, share));
             day = until;
         }

@@ -13,6 +13,7 @@ use super::almanac::{Set, clock};
 use super::carry::CarryRule;
 use super::sheet::{Amount, Define, GapRule, Sheet, Source, Times, TimesKind};
 use super::unit::Dim;
+use crate::data::{Declared, Kind, Per};
 
 pub(super) fn show(sheet: &Sheet) -> String {
     let mut text = String::new();
@@ -53,6 +54,7 @@ impl Show<'_> {
             writeln!(self.text, "  register {name}: whole {unit} a slot, below 2^{}", register.bits())?;
         }
         self.gaps()?;
+        sheet.almanac.data().iter().try_for_each(|declared| self.declared(declared))?;
         sheet.times.iter().try_for_each(|times| self.times(times))
     }
 
@@ -72,6 +74,16 @@ impl Show<'_> {
             writeln!(self.text, "  a gap of {} is billed as {value}", register.name())?;
         }
         Ok(())
+    }
+
+    fn declared(&mut self, declared: &Declared) -> fmt::Result {
+        let (what, per) = match &declared.kind {
+            Kind::Dates => ("dates".to_owned(), None),
+            Kind::OneOf { values, per } => (format!("one of {}", values.join(", ")), Some(per)),
+            Kind::Number { unit, per } => (unit.clone(), Some(per)),
+        };
+        let per = per.map_or("", |per| if *per == Per::Day { " per day" } else { " per slot" });
+        writeln!(self.text, "  data {}: {what}{per}, published apart", declared.name)
     }
 
     fn times(&mut self, times: &Times) -> fmt::Result {
