@@ -5,6 +5,7 @@
 //! | need | entry |
 //! |---|---|
 //! | readings from a file, or someone else's file turned into one | [`intake`] |
+//! | a rate of the Utility Rate Database as a tariff | [`urdb`] |
 //! | a household to try things with | [`household`] |
 //! | the store itself: statistics, check, backup | [`store`] |
 //! | admit a meter; publish and assign a tariff; take files in; give them out | [`registry`], [`policy`], [`mod@import`], [`mod@export`] |
@@ -50,3 +51,4 @@ pub mod show;
 pub mod store;
 pub mod supplier;
 pub mod terms;
+pub mod urdb;

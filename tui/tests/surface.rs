@@ -38,6 +38,8 @@ const COMMANDS: [&str; 40] = [
     "tariff publish",
     "tariff data",
     "tariff assign",
+    "tariff import",
+    "tariff import urdb",
     "bill",
     "bill prove",
     "bill verify",
@@ -57,7 +59,7 @@ fn the_help_of_every_command() {
     for command in COMMANDS {
         let ran = place.run(&format!("{command} --help"));
         assert_eq!(ran.code, 0, "{command}");
-        let group = ["", "key", "meter", "readings", "tariff", "bill", "store"].contains(&command);
+        let group = ["", "key", "meter", "readings", "tariff", "tariff import", "bill", "store"].contains(&command);
         assert!(group || ran.out.contains("Example:\n  wattproof "), "{command} has no example");
         all += &format!("$ wattproof {command} --help\n{}\n", ran.out);
     }

@@ -24,6 +24,7 @@ use crate::words::Words;
 
 mod answer;
 mod given;
+mod import;
 
 pub use answer::Figure;
 use answer::{
@@ -45,6 +46,8 @@ pub enum Tariff {
     Publish(Publish),
     Data(Data),
     Assign(Assign),
+    #[command(subcommand)]
+    Import(import::Import),
 }
 
 /// Write a commented tariff to begin with.
@@ -190,6 +193,7 @@ impl Tariff {
             Tariff::Price(price) => screen.answer(&price.run(session)?)?,
             Tariff::Compare(compare) => screen.answer(&compare.run(session)?)?,
             Tariff::Publish(publish) => screen.answer(&publish.run(session)?)?,
+            Tariff::Import(import) => screen.answer(&import.run()?)?,
             Tariff::Data(data) => screen.answer(&data.run(session)?)?,
             Tariff::Assign(assign) => screen.answer(&assign.run(session)?)?,
         }
