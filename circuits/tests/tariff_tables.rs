@@ -112,7 +112,7 @@ fn published_prices_per_day() {
 
 #[test]
 fn tempo_as_it_is_published() {
-    let tariff = Tariff::parse(include_str!("../../fixtures/tariffs/good/tempo.tariff")).unwrap();
+    let tariff = Tariff::parse(include_str!("support/tempo.tariff")).unwrap();
     let data = data(&[("colour", "date,value\n2026-01-05,blue\n2026-01-06,white\n2026-01-07,red\n")]);
     let paid = total(&tariff, "2026-01-05..2026-01-08", &data, |_| 500);
     // 32 half hours of peak a day from 06:00 to 22:00, 16 of the rest; half a kWh in each.

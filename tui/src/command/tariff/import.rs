@@ -79,8 +79,7 @@ impl Import {
 
 impl Urdb {
     fn run(self) -> Result<Made, Failure> {
-        let zone = self.tz.as_deref().unwrap_or(ZONE);
-        clock::zone(zone)?;
+        let zone = clock::zone(self.tz.as_deref().unwrap_or(ZONE))?.iana_name().unwrap_or(ZONE).to_owned();
         if same(&self.path, &self.out) {
             return Err(Words::OverItself(self.out).into());
         }
@@ -88,7 +87,7 @@ impl Urdb {
             Tiers::Prorate => Climb::Prorate,
             Tiers::Sequential => Climb::Sequential,
         });
-        let options = Options { zone: zone.to_owned(), slot: self.slot, climb, export: self.export };
+        let options = Options { zone, slot: self.slot, climb, export: self.export };
         let json = file::read(&self.path, urdb::MAX_BYTES)?;
         let Imported { name, text, not_billed, settled_noise } = urdb::import(&json, &options)?;
         file::replace(&self.out, text.as_bytes())?;
