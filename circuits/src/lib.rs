@@ -21,6 +21,7 @@ pub mod circuit;
 pub mod committed;
 pub mod exact;
 pub mod families;
+pub mod gadget;
 pub mod layout;
 mod link;
 pub mod params;

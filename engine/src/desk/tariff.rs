@@ -1,7 +1,5 @@
 //! A tariff file on the desk: checked, priced plainly, explained.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -165,10 +163,10 @@ pub fn explain(tariff: &Tariff, period: &str) -> Result<Explanation, TariffRefus
     let program = tariff.program(&period).map_err(TariffRefusal::Findings)?;
     let prepared = Prepared::new(&program)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
-    let (steps, readings) = steps(plan);
+    let readings = plan.inputs.iter().filter(|input| input.as_reading().is_some()).count();
     Ok(Explanation {
-        inputs: plan.inputs.len(),
-        steps,
+        inputs: plan.inputs.len() - readings,
+        steps: steps(plan),
         readings,
         disclosed: plan.outputs.len(),
         k: figures.k,
@@ -182,26 +180,16 @@ pub fn explain(tariff: &Tariff, period: &str) -> Result<Explanation, TariffRefus
     })
 }
 
-/// The kinds of steps that occur, and how many readings they read.
-fn steps(plan: &Plan) -> (Vec<(&'static str, usize)>, usize) {
-    let kinds = ["price of each reading", "maximum", "comparison", "rounding"];
-    let (mut counts, mut readings) = ([0; 4], HashSet::new());
-    for step in &plan.steps {
-        let kind = match step {
-            Step::EachReading { cells, .. } => {
-                readings.extend(cells.iter().map(|(cell, _)| *cell));
-                0
-            }
-            Step::Peak { cells, .. } => {
-                readings.extend(cells.iter().copied());
-                1
-            }
-            Step::Compare { .. } => 2,
-            Step::Divide { .. } => 3,
-        };
-        counts[kind] += 1;
+/// The kinds of steps that occur, each with how often.
+fn steps(plan: &Plan) -> Vec<(&'static str, usize)> {
+    let mut counts: Vec<(&'static str, usize)> = vec![];
+    for name in plan.steps.iter().map(Step::name) {
+        match counts.iter_mut().find(|(kind, _)| *kind == name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((name, 1)),
+        }
     }
-    (kinds.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect(), readings.len())
+    counts
 }
 
 #[cfg(test)]
