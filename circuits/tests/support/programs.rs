@@ -233,12 +233,14 @@ pub fn all_acts_on(name: &'static str, readings: [u32; 8]) -> Sample {
     let even = build.rounded(both, int(1), Ties::HalfEven);
     let rest = build.linear(&[(peak, Ratio::new(5, 6)), (even, int(-1))], int(0));
     let away = build.rounded(rest, int(1), Ties::HalfAwayFromZero);
-    let smaller = build.push(Node::Smaller(away, peak));
-    build.linear(&[(even, int(1)), (away, int(1)), (smaller, int(2))], int(3));
+    let smaller = build.push(Node::Smaller(even, peak));
+    let seventh = build.linear(&[(sum, Ratio::new(1, 7))], int(0));
+    let up = build.rounded(seventh, int(1), Ties::Up);
+    build.linear(&[(even, int(1)), (away, int(1)), (smaller, int(2)), (up, int(1))], int(3));
     let mut program = small(4, count, build.nodes);
     program.registers.push(Register::new("export", Unit::WattHour, 4).unwrap());
     program.lines = vec![Line { name: "demand".into(), node: away, shown: true }];
-    Sample::new(name, program, &readings)
+    Sample::new(name, program, &readings).looked_up()
 }
 
 /// The product of two totals, and the square of one.
@@ -406,7 +408,8 @@ pub fn all_gadgets(name: &'static str, readings: [u32; 16]) -> Sample {
     let ratio = build.rounded(ratio, int(1), Ties::Down);
     let sum = build.linear(&[(each, Ratio::new(1, 6)), (climb, int(1))], int(2));
     let rounded = build.rounded(sum, int(5), Ties::Down);
-    let third = build.push(Node::Smaller(largest, apparent));
+    let smaller = build.push(Node::Smaller(largest, apparent));
+    let third = build.linear(&[(smaller, int(1))], int(-5));
     let ranked = build.push(Node::Largest { of: vec![third, largest, apparent], count: 2 });
     build.linear(&[(ranked, int(1)), (ratio, int(3)), (rounded, int(2))], int(3));
     let mut program = small(4, count, build.nodes);
