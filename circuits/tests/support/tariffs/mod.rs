@@ -11,6 +11,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use wattproof_circuits::program::{Ratio, Ties};
 
+#[allow(unused_imports, reason = "each test uses some of it")]
 pub use world::{At, Scope, World};
 
 /// The registers of every random tariff.
