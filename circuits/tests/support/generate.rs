@@ -269,7 +269,7 @@ impl Make<'_> {
             return BTreeMap::new();
         }
         let register = self.below(self.registers);
-        let gaps: Vec<u32> = (0..self.count).filter(|_| self.rng.next_u32() % 4 == 0).collect();
+        let gaps: Vec<u32> = (0..self.count).filter(|_| self.rng.next_u32().is_multiple_of(4)).collect();
         let others: Vec<u32> = (0..self.count).filter(|slot| !gaps.contains(slot)).collect();
         let of = gaps.into_iter().map(|offset| {
             let flat = Estimate::Flat(Ratio::new(5, 2));
