@@ -12,6 +12,9 @@ use cases::{cases, folder, ratio};
 use wattproof_circuits::exact;
 use wattproof_circuits::rule::evaluate;
 
+/// Billed on real readings, by `tariff_steel.rs`.
+const STEEL: &str = "steel_plant";
+
 #[test]
 fn prices_agree_with_the_oracle() {
     for case in cases() {
@@ -33,6 +36,7 @@ fn every_good_tariff_has_a_bill() {
     let named: BTreeSet<String> = cases().map(|case| case.tariff.name().to_owned()).collect();
     let files = std::fs::read_dir(folder().join("good")).unwrap().map(|file| file.unwrap().path());
     let tariffs = files.filter(|path| path.extension().is_some_and(|kind| kind == "tariff"));
-    let missing: Vec<_> = tariffs.filter(|path| !named.contains(path.file_stem().unwrap().to_str().unwrap())).collect();
+    let has_bill = |name: &str| named.contains(name) || name == STEEL;
+    let missing: Vec<_> = tariffs.filter(|path| !has_bill(path.file_stem().unwrap().to_str().unwrap())).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
