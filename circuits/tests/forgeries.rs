@@ -1,7 +1,7 @@
 //! Forged bills. Each starts from an honest household, changes one thing, and is refused for exactly that; where a single
 //! defence stops it, a verifier without that defence accepts it, so that the attack is known to be real.
 
-#![allow(clippy::unwrap_used, reason = "test set-up")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test set-up")]
 
 mod forger;
 mod support;
