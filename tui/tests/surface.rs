@@ -7,7 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
-const COMMANDS: [&str; 40] = [
+const COMMANDS: [&str; 42] = [
     "",
     "demo",
     "key",
