@@ -7,7 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
-const COMMANDS: [&str; 40] = [
+const COMMANDS: [&str; 42] = [
     "",
     "demo",
     "key",
@@ -32,9 +32,11 @@ const COMMANDS: [&str; 40] = [
     "tariff show",
     "tariff check",
     "tariff explain",
+    "tariff lint",
     "tariff price",
     "tariff compare",
     "tariff publish",
+    "tariff data",
     "tariff assign",
     "tariff import",
     "tariff import urdb",

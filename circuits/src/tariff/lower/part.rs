@@ -94,7 +94,7 @@ impl Lowering<'_> {
             }
             let slots = (self.days[day as usize], self.days[until as usize]);
             let part = Part { scope: per.scope, days: (day, until), slots, within: at.within.clone() };
-            let share = if per.prorated { Ratio::new(i128::from(until - day), whole) } else { one };
+            let share = if per.prorated && !self.cut { Ratio::new(i128::from(until - day), whole) } else { one };
             parts.push((part, share));
             day = until;
         }
