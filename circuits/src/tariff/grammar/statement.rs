@@ -28,6 +28,7 @@ pub(super) fn statement<'t, 's: 't>(source: &'s str) -> Rule<'t, 's, Statement<'
 
 fn header<'t, 's: 't>(source: &'s str) -> Rule<'t, 's, Header<'s>> {
     let day = mark(",").ignore_then(word("day")).ignore_then(word("from")).ignore_then(clock());
+    let bills = mark(",").ignore_then(word("bills")).ignore_then(word("per")).ignore_then(any_word("`month`"));
     word("tariff")
         .ignore_then(any_word("the tariff's name"))
         .then(word("version").ignore_then(number()))
@@ -35,13 +36,15 @@ fn header<'t, 's: 't>(source: &'s str) -> Rule<'t, 's, Header<'s>> {
         .then(mark(",").ignore_then(word("zone")).ignore_then(zone(source)))
         .then(mark(",").ignore_then(word("slot")).ignore_then(number()).then_ignore(word("min")))
         .then(day.or_not())
-        .map(|(((((name, version), currency), zone), slot), day_from)| Header {
+        .then(bills.or_not())
+        .map(|((((((name, version), currency), zone), slot), day_from), bills)| Header {
             name,
             version,
             currency,
             zone,
             slot,
             day_from,
+            bills,
         })
         .boxed()
 }
