@@ -138,9 +138,11 @@ fn stored(tariff: &Tariff) -> PathBuf {
 /// Checks a bill as whoever holds its batches would: the points are those of its commitments.
 fn verify(tariff: &Tariff, bill: &Bill) -> Result<(), ProofRefusal> {
     let prepared = prepared(tariff, DAY);
-    let mut points = Committed::gaps(prepared.plan().slots, 1);
-    for (slot, bytes) in prepared.plan().slots.iter().zip(&bill.commitments) {
-        assert!(points.set(0, slot, *Commitment::from_bytes(bytes).unwrap().point()));
+    let (slots, registers) = (prepared.plan().slots, prepared.plan().registers.len());
+    let mut points = Committed::gaps(slots, registers);
+    let places = slots.iter().flat_map(|slot| (0..registers).map(move |register| (register, slot)));
+    for ((register, slot), bytes) in places.zip(&bill.commitments) {
+        assert!(points.set(register, slot, *Commitment::from_bytes(bytes).unwrap().point()));
     }
     prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &[1; 32])
 }

@@ -156,10 +156,10 @@ fn ratchets(fields: &mut Fields) -> Result<(), UrdbRefusal> {
     Ok(())
 }
 
-fn flat_demand(
-    fields: &mut Fields,
-    noise: &mut usize,
-) -> Result<Option<(BTreeMap<usize, Tiers>, [usize; 12])>, UrdbRefusal> {
+/// The tiers of each period in use, and each month's period.
+type ByMonth = (BTreeMap<usize, Tiers>, [usize; 12]);
+
+fn flat_demand(fields: &mut Fields, noise: &mut usize) -> Result<Option<ByMonth>, UrdbRefusal> {
     let structure = Structure::take(fields, "flatdemandstructure")?.filter(Structure::charges);
     let Some(structure) = structure else {
         fields.take("flatdemandmonths");

@@ -22,6 +22,9 @@ pub const PER_DAY: u32 = 24;
 /// What an expression comes to.
 pub type Value = Rc<dyn Fn(&At<'_>) -> Ratio>;
 
+/// Whether something holds.
+pub type Condition = Rc<dyn Fn(&At<'_>) -> bool>;
+
 /// A random expression.
 #[derive(Clone)]
 pub struct Expr {
