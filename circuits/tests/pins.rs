@@ -112,7 +112,7 @@ fn every_description_is_of_a_tariff() {
 
 /// A household whose bill over a day is always the same, with its proof.
 fn day(tariff: &Tariff) -> (Prepared, Household, Bill) {
-    let program = program(&tariff, DAY);
+    let program = program(tariff, DAY);
     let prepared = Prepared::new(&program).unwrap();
     let household = Household::new(&program, 2026);
     let mut statement = household.statement(&prepared);
