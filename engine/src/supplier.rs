@@ -31,8 +31,10 @@ use crate::store::table::{Change, View};
 use crate::store::{Store, StoreRefusal};
 use crate::{archive, clock, period, registry};
 
+mod check;
 mod refusal;
 
+pub use check::Check;
 pub use refusal::VerifyRefusal;
 pub(crate) use refusal::{hex, prepare_code};
 

@@ -14,6 +14,8 @@ use wattproof_circuits::rule::{self, PriceError};
 pub use wattproof_circuits::tariff::{Diagnostic, MAX_BYTES, Related, Tariff, line_column, template};
 pub use wattproof_meter::quantity::Register;
 
+pub mod hours;
+
 use super::time;
 use super::unpriced::Unpriced;
 use crate::intake::csv::{CsvRefusal, ReadingsFile};
