@@ -1,0 +1,406 @@
+//! The customer's key: typed or pasted without being shown, read from a file, held in memory, wiped.
+
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+use wattproof_engine::desk::key::{Key, KeyRefusal};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::forms::{self, Ask};
+use crate::screen::canvas::{Canvas, Target, after, below, row};
+use crate::screen::event::Effects;
+use crate::screen::guide::{Guide, Mark, before};
+use crate::screen::keymap::{Binding, Command, Press, bind};
+use crate::screen::state::{Pane, State};
+use crate::screen::style::{NO, OK, Role};
+use crate::screen::update;
+
+/// The pane's keys.
+pub const KEYS: &[Binding] = &[
+    bind(Command::TypeKey, &[Press::Enter], "type the key, or paste it", "type"),
+    bind(Command::KeyFile, &[Press::Char('o')], "read the key from a file", "from file"),
+    bind(Command::Reveal, &[Press::Char('v'), Press::Ctrl('r')], "show the letters typed, or hide them", "show"),
+    bind(Command::Forget, &[Press::Char('x')], "wipe the key and everything it opened", "wipe"),
+];
+
+/// Letters of a whole key.
+const LETTERS: usize = 66;
+/// Letters of a printed group.
+const GROUP: usize = 5;
+/// How every key begins.
+const HEAD: &str = "WATTKEY1";
+/// Stands for letters to come: it is in every key's alphabet.
+const FILLER: char = 'Q';
+
+/// A held key.
+pub struct Held {
+    /// The key; wiped when the last holder lets go.
+    pub key: Arc<Key>,
+    /// Where it came from, in words.
+    pub from: String,
+    /// Whether it opened the meter's batches.
+    pub fits: Option<String>,
+}
+
+/// The pane. No `Debug`.
+#[derive(Default)]
+pub struct KeyPane {
+    /// The letters being typed.
+    pub field: Letters,
+    /// Whether letters go into the field.
+    pub typing: bool,
+    /// Whether they are shown.
+    pub shown: bool,
+    /// The key.
+    pub held: Option<Held>,
+    /// Where a key is known to lie: the sample's label.
+    pub label: Option<String>,
+}
+
+/// Letters of a key as they are typed: without blanks and hyphens, in capitals, at most as many as a key has and some
+/// more. Wiped when dropped; never moved to other memory; without `Debug`.
+pub struct Letters {
+    letters: Zeroizing<String>,
+    caret: usize,
+}
+
+impl Default for Letters {
+    fn default() -> Self {
+        Letters { letters: Zeroizing::new(String::with_capacity(Letters::MOST)), caret: 0 }
+    }
+}
+
+/// What can be said of letters before the key is whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Nothing typed.
+    Nothing,
+    /// Right so far.
+    SoFar,
+    /// This letter, from 0, is wrong.
+    Letter(usize, String),
+    /// Wrong, and no single letter is to blame.
+    Wrong(String),
+    /// A key.
+    Whole,
+}
+
+impl Letters {
+    /// The most letters.
+    const MOST: usize = 80;
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// Wipes them.
+    pub fn wipe(&mut self) {
+        self.letters.zeroize();
+        self.letters.reserve_exact(Letters::MOST);
+        self.caret = 0;
+    }
+
+    /// Puts in a letter; blanks and hyphens are left out.
+    pub fn put(&mut self, letter: char) {
+        if letter.is_ascii_alphanumeric() && self.len() < Letters::MOST {
+            self.letters.insert(self.caret, letter.to_ascii_uppercase());
+            self.caret += 1;
+        }
+    }
+
+    /// Edits; false when the key is not for it.
+    pub fn press(&mut self, press: Press) -> bool {
+        match press {
+            Press::Char(letter) => self.put(letter),
+            Press::Backspace if self.caret > 0 => {
+                self.caret -= 1;
+                self.letters.remove(self.caret);
+            }
+            Press::Delete if self.caret < self.len() => _ = self.letters.remove(self.caret),
+            Press::Left => self.caret = self.caret.saturating_sub(1),
+            Press::Right => self.caret = (self.caret + 1).min(self.len()),
+            Press::Home => self.caret = 0,
+            Press::End => self.caret = self.len(),
+            Press::Ctrl('u') => self.wipe(),
+            Press::Backspace | Press::Delete => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// The key, when the letters are one.
+    pub fn key(&self) -> Result<Key, KeyRefusal> {
+        Key::from_text(&self.letters)
+    }
+
+    /// What can be said of them now.
+    pub fn said(&self) -> Said {
+        let head = self.letters.bytes().zip(HEAD.bytes()).position(|(typed, meant)| typed != meant);
+        match (self.len(), head) {
+            (0, _) => return Said::Nothing,
+            (_, Some(place)) => return Said::Letter(place, "a key begins with WATTKEY1".into()),
+            (len, None) if len <= HEAD.len() => return Said::SoFar,
+            (len, None) if len > LETTERS => return Said::Wrong(format!("{len} letters; a whole key has {LETTERS}")),
+            _ => {}
+        }
+        let mut filled = Zeroizing::new(String::with_capacity(Letters::MOST));
+        filled.push_str(&self.letters);
+        (self.len()..LETTERS).for_each(|_| filled.push(FILLER));
+        let whole = self.len() == LETTERS;
+        match Key::from_text(&filled) {
+            Ok(_) if whole => Said::Whole,
+            Err(refusal @ KeyRefusal::Character { group, position }) => {
+                Said::Letter((group - 1) * GROUP + position - 1, refusal.to_string())
+            }
+            Err(refusal @ KeyRefusal::WrongLetter { group, position }) if whole => {
+                Said::Letter((group - 1) * GROUP + position - 1, refusal.to_string())
+            }
+            Err(refusal) if whole => Said::Wrong(refusal.to_string()),
+            _ => Said::SoFar,
+        }
+    }
+}
+
+/// A command.
+pub fn act(state: &mut State, command: Command) -> Effects {
+    match command {
+        Command::TypeKey => {
+            state.key.typing = true;
+            Vec::new()
+        }
+        Command::KeyFile => {
+            let text = state.key.label.clone().unwrap_or_default();
+            forms::ask(state, Ask::KeyFile, text)
+        }
+        Command::Reveal => {
+            state.key.shown = !state.key.shown;
+            Vec::new()
+        }
+        Command::Forget => {
+            update::forget(state, "wiped");
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A key while letters are typed.
+pub fn press(state: &mut State, press: Press) -> Effects {
+    match press {
+        Press::Esc | Press::Ctrl('c') => leave(state),
+        Press::Tab | Press::BackTab => {
+            leave(state);
+            let command = if press == Press::Tab { Command::Forward } else { Command::Backward };
+            return update::run(state, None, command);
+        }
+        Press::Ctrl('r') => state.key.shown = !state.key.shown,
+        Press::Enter => return take(state),
+        press => _ = state.key.field.press(press),
+    }
+    Vec::new()
+}
+
+/// Pasted text: letters of a key.
+pub fn paste(state: &mut State, text: &str) {
+    state.key.typing = true;
+    text.chars().for_each(|letter| state.key.field.put(letter));
+}
+
+/// Stops typing and wipes what was typed.
+pub fn leave(state: &mut State) {
+    state.key.typing = false;
+    state.key.shown = false;
+    state.key.field.wipe();
+}
+
+fn take(state: &mut State) -> Effects {
+    match state.key.field.key() {
+        Ok(key) => {
+            leave(state);
+            update::hold(state, Arc::new(key), "typed".into())
+        }
+        Err(refusal) => {
+            let trouble = crate::screen::act::Trouble::from(refusal);
+            state.complain(&trouble);
+            Vec::new()
+        }
+    }
+}
+
+/// Where the user is.
+pub fn guide(state: &State) -> Guide {
+    if let Some(guide) = before(state, Pane::Key) {
+        return guide;
+    }
+    match &state.key.held {
+        Some(Held { fits: Some(meter), .. }) => {
+            let guide = Guide::done(format!("the key of {meter} is held in memory"), "");
+            guide.then(Pane::Readings, Command::Go(Pane::Readings), "look at the readings")
+        }
+        Some(_) => {
+            let guide = Guide::done("a key is held in memory", "whether it opens the batches").marked(Mark::Open);
+            guide.then(Pane::Readings, Command::Decrypt, "decrypt the period with it")
+        }
+        None => {
+            let guide = Guide::done("no key", "the customer's key, from the meter's label").marked(Mark::Open);
+            match state.key.label {
+                Some(_) => guide.then(Pane::Key, Command::KeyFile, "read it from the sample's label"),
+                None => guide.then(Pane::Key, Command::TypeKey, "type it, or paste it"),
+            }
+        }
+    }
+}
+
+/// Draws it.
+pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
+    let area = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
+    let pane = &state.key;
+    let mut rest = below(area, 1);
+    match &pane.held {
+        Some(held) => {
+            let fits = held.fits.as_ref().map_or("not tried yet".to_owned(), |meter| format!("opens the batches of {meter}"));
+            canvas.pieces(row(rest, 0), &[(OK, Role::Good), ("  a key is held in memory", Role::Strong)]);
+            canvas.pieces(row(rest, 1), &[("   ", Role::Dim), (&held.from, Role::Dim), (", ", Role::Dim), (&fits, Role::Dim)]);
+        }
+        None => {
+            canvas.pieces(row(rest, 0), &[("○", Role::Warn), ("  no key is held", Role::Strong)]);
+            canvas.text(row(rest, 1), "   it stands on the meter's label, as WATTKEY1 … or as a QR code", Role::Dim);
+        }
+    }
+    rest = below(rest, 3);
+    draw_field(pane, rest, canvas);
+    rest = below(rest, field_rows(rest.width) * 2 + 2);
+    draw_said(pane, rest, canvas);
+    rest = below(rest, 3);
+    if let Some(label) = pane.label.as_ref().filter(|_| pane.held.is_none()) {
+        canvas.pieces(row(rest, 0), &[("The sample's label is the file ", Role::Dim), (label, Role::Text)]);
+        canvas.pieces(row(rest, 1), &[("o", Role::Accent), (" reads it from there.", Role::Dim)]);
+        canvas.hit(row(rest, 1), Target::Press(Press::Char('o')));
+        rest = below(rest, 3);
+    }
+    canvas.paragraph(
+        rest,
+        "The key stays in this program's memory. It is never written, and it is wiped with x, after 15 minutes without a \
+         key press, and when the program ends. What is typed here is wiped when you leave this step.",
+        Role::Dim,
+    );
+    canvas.hits.page = 10;
+}
+
+/// Groups that stand beside each other, and so rows that a whole key takes.
+fn field_rows(width: u16) -> u16 {
+    let groups = LETTERS.div_ceil(GROUP) as u16;
+    groups.div_ceil(groups_across(width))
+}
+
+fn groups_across(width: u16) -> u16 {
+    (width.saturating_sub(4) / (GROUP as u16 + 1)).max(1)
+}
+
+/// The letters in groups of five, hidden unless shown, with a sign under a wrong one.
+fn draw_field(pane: &KeyPane, area: Rect, canvas: &mut Canvas<'_>) {
+    let said = pane.field.said();
+    let across = usize::from(groups_across(area.width)) * GROUP;
+    let letters = pane.field.letters.as_bytes();
+    let role = if pane.typing { Role::Strong } else { Role::Dim };
+    let place_of = |place: usize| {
+        let (line, column) = (place / across, place % across);
+        let x = area.x + 2 + (column + column / GROUP) as u16;
+        Rect { x, y: area.y + line as u16 * 2, width: 1, height: 1 }.intersection(area)
+    };
+    for place in 0..LETTERS.max(letters.len()) {
+        let text = match letters.get(place) {
+            None => "_",
+            // The head is the same in every key and hides nothing.
+            Some(_) if !pane.shown && place >= HEAD.len() => "•",
+            Some(letter) => std::str::from_utf8(std::slice::from_ref(letter)).unwrap_or("?"),
+        };
+        let role = if place < letters.len() { role } else { Role::Rule };
+        canvas.text(place_of(place), text, role);
+    }
+    if let Said::Letter(wrong, _) = said {
+        let under = place_of(wrong);
+        canvas.text(Rect { y: under.y + 1, ..under }.intersection(area), "▲", Role::Bad);
+    }
+    if pane.typing {
+        let caret = place_of(pane.field.caret.min(LETTERS.max(letters.len())));
+        if !caret.is_empty() {
+            canvas.caret = Some((caret.x, caret.y));
+        }
+    }
+}
+
+fn draw_said(pane: &KeyPane, area: Rect, canvas: &mut Canvas<'_>) {
+    let count = format!("{} of {LETTERS} letters", pane.field.len());
+    let show = if pane.shown { "^r hides them" } else { "^r shows them" };
+    let (sign, role, text) = match pane.field.said() {
+        Said::Nothing if !pane.typing => ("  ", Role::Dim, "enter types it; pasting works at any time".to_owned()),
+        Said::Nothing => ("  ", Role::Dim, "type it or paste it; blanks, hyphens and case do not matter".to_owned()),
+        Said::SoFar => ("  ", Role::Dim, format!("{count}, right so far · {show}")),
+        Said::Letter(place, why) => (NO, Role::Bad, format!(" letter {} of {count}: {why}", place + 1)),
+        Said::Wrong(why) => (NO, Role::Bad, format!(" {why}")),
+        Said::Whole => (OK, Role::Good, format!(" the checksum is right: enter takes the key · {show}")),
+    };
+    canvas.pieces(row(area, 0), &[(sign, role), (&text, role)]);
+    let rest = after(row(area, 1), 2);
+    if matches!(pane.field.said(), Said::Letter(..) | Said::Wrong(_)) {
+        canvas.text(rest, "compare with the label, group by group", Role::Dim);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str) -> Letters {
+        let mut letters = Letters::default();
+        text.chars().for_each(|letter| letters.put(letter));
+        letters
+    }
+
+    fn key() -> String {
+        Key::from_bytes([7; 32]).to_text().to_string()
+    }
+
+    #[test]
+    fn a_key_is_followed_letter_by_letter() {
+        let key = key();
+        assert_eq!(typed("").said(), Said::Nothing);
+        let letters: Vec<char> = key.chars().filter(|letter| *letter != ' ').collect();
+        for len in 1..letters.len() {
+            let so_far: String = letters[..len].iter().collect();
+            assert_eq!(typed(&so_far).said(), Said::SoFar, "{len}");
+        }
+        assert_eq!(typed(&key.to_lowercase()).said(), Said::Whole);
+        assert_eq!(typed(&key.replace(' ', "-")).said(), Said::Whole);
+    }
+
+    #[test]
+    fn the_wrong_letter_is_named() {
+        assert!(matches!(typed("WATTK_EX").said(), Said::Letter(6, _)));
+        assert!(matches!(typed("WATTKEY1QB").said(), Said::Letter(9, _)));
+        let mut letters: Vec<char> = key().chars().filter(|letter| *letter != ' ').collect();
+        letters[20] = if letters[20] == 'P' { 'Z' } else { 'P' };
+        let one: String = letters.iter().collect();
+        assert!(matches!(typed(&one).said(), Said::Letter(20, _)));
+        letters[40] = if letters[40] == 'P' { 'Z' } else { 'P' };
+        let two: String = letters.iter().collect();
+        assert!(matches!(typed(&two).said(), Said::Wrong(_)));
+        assert!(matches!(typed(&format!("{}QQ", key())).said(), Said::Wrong(_)));
+    }
+
+    #[test]
+    fn letters_do_not_move_in_memory() {
+        let mut letters = typed("W");
+        let place = letters.letters.as_ptr();
+        (0..200).for_each(|_| letters.put('q'));
+        assert_eq!((letters.len(), letters.letters.as_ptr()), (Letters::MOST, place));
+        for press in [Press::Home, Press::Delete, Press::Right, Press::Backspace, Press::End, Press::Backspace] {
+            assert!(letters.press(press));
+        }
+        assert_eq!(letters.len(), Letters::MOST - 3);
+        letters.wipe();
+        assert_eq!(letters.len(), 0);
+    }
+}
