@@ -115,6 +115,7 @@ struct Screen {
     store: PathBuf,
     hits: Hits,
     left: bool,
+    began: Instant,
 }
 
 impl Screen {
@@ -126,6 +127,7 @@ impl Screen {
             store: store.path().to_path_buf(),
             hits: Hits::default(),
             left: false,
+            began: Instant::now(),
         })
     }
 
@@ -178,7 +180,7 @@ impl Screen {
     fn tell_time(&mut self, state: &mut State) -> io::Result<bool> {
         let before = state.notice.is_some();
         let Ok(now) = clock::now() else { return Ok(false) };
-        self.happen(state, Event::Tick(now))?;
+        self.happen(state, Event::Tick(now, self.began.elapsed()))?;
         Ok(state.running.is_some() || before != state.notice.is_some())
     }
 

@@ -53,7 +53,7 @@ pub struct MonthWithout {
     pub hint: String,
 }
 
-/// The months that the meter's batches touch, the earliest first.
+/// The months that hold a whole batch of the meter, the earliest first.
 pub fn months(store: &Store, meter: &str) -> Result<Vec<MonthRow>, PolicyRefusal> {
     store.look(|view| {
         let meter = registry::find_in(view, meter)?.record;
@@ -100,15 +100,18 @@ fn row(view: &impl View, meter: &MeterRecord, dates: Dates) -> Result<Option<Mon
         tariff,
         billed: bills::billed(view, &meter.id(), slots)?.first().map(|billed| billed.bill),
     };
+    let mut whole = false;
     for number in wanted {
         match archive::claim(view, meter, number)? {
             Claim::Batch(stored) => row.gaps += gaps(&stored.batch, slots),
             Claim::Missing => row.missing.push(number),
             Claim::Rivals(_) => row.rivals.push(number),
         }
+        let held = row.missing.last() != Some(&number);
+        let batch = meter.period().slots(number, meter.slot_length());
+        whole |= held && batch.and_then(|batch| batch.overlap(slots)) == batch;
     }
-    let held = row.wanted - row.missing.len();
-    Ok((held > 0).then_some(row))
+    Ok(whole.then_some(row))
 }
 
 fn gaps(batch: &SealedBatch, slots: SlotRange) -> u32 {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use wattproof_engine::bills::BillDigest;
-use wattproof_engine::clock;
+use wattproof_engine::clock::{self, ClockRefusal};
 use wattproof_engine::desk::demo::Tamper;
 use wattproof_engine::desk::key::Key;
 use wattproof_engine::desk::tariff::Diagnostic;
@@ -145,10 +145,6 @@ impl Trouble {
         Trouble::new("internal", "the program failed while it worked on this", "report this; nothing was written")
     }
 
-    /// The act was cancelled.
-    pub fn cancelled() -> Self {
-        Trouble::new("cancelled", "cancelled", "nothing was written")
-    }
 }
 
 impl<R: Into<Failure>> From<R> for Trouble {
@@ -216,7 +212,11 @@ impl Act {
 pub struct Desk {
     store: Store,
     bills: BillList,
+    clock: Clock,
 }
+
+/// What tells the present.
+type Clock = Box<dyn Fn() -> Result<Timestamp, ClockRefusal> + Send>;
 
 /// How a running act is watched.
 pub struct Watch<'a> {
@@ -236,26 +236,36 @@ impl Watch<'_> {
 impl Desk {
     /// A desk over a store.
     pub fn new(store: Store) -> Self {
-        Desk { store, bills: BillList::default() }
+        Desk { store, bills: BillList::default(), clock: Box::new(clock::now) }
+    }
+
+    /// The same at one moment.
+    #[cfg(test)]
+    pub fn at(store: Store, now: Timestamp) -> Self {
+        Desk { clock: Box::new(move || Ok(now)), ..Desk::new(store) }
     }
 
     /// Does an act.
     pub fn perform(&mut self, act: Act, watch: &mut Watch<'_>) -> Report {
+        let now = match (self.clock)() {
+            Ok(now) => now,
+            Err(refusal) => return act.failed(refusal.into()),
+        };
         let store = &self.store;
         match act {
             Act::Overview => Report::Overview(look::overview(store, &mut self.bills)),
             Act::Detail(meter) => Report::Detail(look::detail(store, &meter)),
             Act::Complete(text) => Report::Completed { paths: files::complete(&text), text },
-            Act::Sample => Report::Sample(sample::load(store, watch)),
-            Act::Import(paths) => Report::Imported(files::import(store, &paths, watch)),
-            Act::Register(path) => Report::Done { what: "register", result: files::register(store, &path) },
+            Act::Sample => Report::Sample(sample::load(store, now, watch)),
+            Act::Import(paths) => Report::Imported(files::import(store, &paths, now, watch)),
+            Act::Register(path) => Report::Done { what: "register", result: files::register(store, &path, now) },
             Act::KeyFile(path) => Report::KeyFile(customer::key_file(&path).map(|key| (Arc::new(key), path))),
             Act::Readings { meter, period, key } => {
                 Report::Readings(customer::readings(store, &key, &meter, &period, watch).map(Arc::new))
             }
             Act::Draft(path) => Report::Draft(tariff::draft(&path)),
             Act::NewTariff(path) => Report::Done { what: "new tariff", result: tariff::new(&path) },
-            Act::Publish(path) => Report::Done { what: "publish", result: tariff::publish(store, &path) },
+            Act::Publish(path) => Report::Done { what: "publish", result: tariff::publish(store, &path, now) },
             Act::Assign { meter, tariff, from } => {
                 Report::Done { what: "assign", result: tariff::assign(store, &meter, &tariff, from) }
             }
@@ -275,20 +285,16 @@ impl Desk {
                 Report::Price { period, priced }
             }
             Act::Prove { meter, period, revision, key } => {
-                Report::Proved(customer::prove(store, &key, &meter, &period, revision, watch).map(Box::new))
+                Report::Proved(customer::prove(store, &key, &meter, &period, revision, now, watch).map(Box::new))
             }
-            Act::HandIn(bytes) => Report::Done { what: "hand in", result: supplier::hand_in(store, &bytes) },
-            Act::Verify { bills, dry_run } => Report::Judged(supplier::verify(store, &bills, dry_run, watch)),
-            Act::VerifyFile(path) => Report::Judged(supplier::verify_file(store, &path, watch)),
+            Act::HandIn(bytes) => Report::Done { what: "hand in", result: supplier::hand_in(store, &bytes, now) },
+            Act::Verify { bills, dry_run } => Report::Judged(supplier::verify(store, &bills, dry_run, now, watch)),
+            Act::VerifyFile(path) => Report::Judged(supplier::verify_file(store, &path, now, watch)),
             Act::Tamper { bill, lie } => {
-                Report::Tampered { lie, judgement: supplier::tamper(store, &bill, lie) }
+                Report::Tampered { lie, judgement: supplier::tamper(store, &bill, lie, now) }
             }
             Act::Write(output) => Report::Done { what: "write", result: files::write(store, output) },
         }
     }
 }
 
-/// The present.
-fn now() -> Result<Timestamp, Trouble> {
-    Ok(clock::now()?)
-}

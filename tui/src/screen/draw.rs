@@ -100,10 +100,12 @@ fn short_path(path: &str, room: usize) -> String {
 fn steps(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     let marks = guide::marks(state);
     let names: usize = Pane::ALL.iter().map(|pane| pane.name().len()).sum();
-    // Place, name and mark with a blank between, and two between steps.
-    let whole = names + Pane::ALL.len() * 6;
-    let short = usize::from(area.width) < whole;
-    let mut rest = after(area, 1);
+    // Before each step a bracket or a blank, then its place, a blank, its name and its mark.
+    let tight = names + Pane::ALL.len() * 4 + 2;
+    let short = usize::from(area.width) < tight;
+    let wide = usize::from(area.width) >= tight + Pane::ALL.len() * 2;
+    let mut rest = after(area, u16::from(!short));
+    let mut close = " ";
     for (place, (pane, mark)) in Pane::ALL.into_iter().zip(marks).enumerate() {
         let here = pane == state.pane;
         let role = match mark {
@@ -113,23 +115,27 @@ fn steps(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
             Mark::Mind => Role::Warn,
         };
         // The log is never done.
-        let sign = if pane == Pane::Log { " " } else { mark.sign() };
+        let sign = if pane == Pane::Log { "" } else { mark.sign() };
         let name = if here || !short { pane.name() } else { "" };
-        let (number, text) = match here {
-            true => (Role::Accent, Role::Strong),
-            false => (Role::Dim, Role::Dim),
-        };
+        let (number, text) = if here { (Role::Accent, Role::Strong) } else { (Role::Dim, Role::Dim) };
         let digit = (place + 1).to_string();
-        let open = if here { "[" } else { " " };
-        let close = if here { "]" } else { " " };
+        let open = if here { "[" } else { close };
         let gap = if name.is_empty() { "" } else { " " };
+        let sign_gap = if wide && !sign.is_empty() { " " } else { "" };
         let used = canvas.pieces(
             rest,
-            &[(open, Role::Accent), (&digit, number), (gap, text), (name, text), (sign, role), (close, Role::Accent)],
+            &[(open, Role::Accent), (&digit, number), (gap, text), (name, text), (sign_gap, text), (sign, role)],
         );
         canvas.hit(Rect { width: used, ..rest }, Target::Pane(pane));
         rest = after(rest, used);
+        close = if here { "]" } else { " " };
+        if wide {
+            // Room for a bracket of each step's own; in a narrow window it takes the place of the next one's blank.
+            rest = after(rest, canvas.text(rest, close, Role::Accent));
+            close = " ";
+        }
     }
+    canvas.text(rest, close, Role::Accent);
 }
 
 /// The pane's name, where the user is, and how the list is filtered.
@@ -171,15 +177,14 @@ fn status(state: &State, guide: &Guide, area: Rect, canvas: &mut Canvas<'_>) {
         Some((key, does)) => {
             let missing = match guide.missing.as_str() {
                 "" => String::new(),
-                missing => format!("missing: {missing}   "),
+                missing => format!("   {MIND} missing: {missing}"),
             };
-            let mark = if missing.is_empty() { ARROW } else { MIND };
-            let mark_role = if missing.is_empty() { Role::Accent } else { Role::Warn };
             let used = canvas.pieces(
                 after(line, 1),
-                &[(mark, mark_role), (" ", Role::Text), (&missing, Role::Text), (&key, Role::Accent), ("  ", Role::Text), (does, Role::Text)],
+                &[(ARROW, Role::Accent), (" ", Role::Text), (&key, Role::Accent), ("  ", Role::Text), (does, Role::Text)],
             );
             canvas.hit(Rect { width: used, ..after(line, 1) }, Target::Press(Press::Char('n')));
+            canvas.text(after(line, used + 1), &missing, Role::Warn);
         }
         None if guide.missing.is_empty() => {}
         None => _ = canvas.pieces(after(line, 1), &[(MIND, Role::Warn), (" ", Role::Text), (&guide.missing, Role::Text)]),

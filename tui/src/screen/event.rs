@@ -1,5 +1,7 @@
 //! What happens to the screen, and what the screen wants done.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use wattproof_engine::progress::Progress;
 use zeroize::Zeroizing;
@@ -20,8 +22,8 @@ pub enum Event {
     Wheel(isize),
     /// The terminal has another size.
     Resize(u16, u16),
-    /// Time has passed.
-    Tick(Timestamp),
+    /// Time has passed: the present, and the running clock.
+    Tick(Timestamp, Duration),
     /// The list has room for so many rows.
     Page(usize),
     /// How far the act has come.

@@ -5,6 +5,7 @@
 //! ([`super::pane::bill`]). They wipe themselves or are wiped by `Forget`; the state has no `Debug`.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use wattproof_engine::progress::Progress;
@@ -123,12 +124,12 @@ pub struct Notice {
 pub struct Running {
     /// What, in words.
     pub what: &'static str,
-    /// Since when.
-    pub since: Timestamp,
+    /// Since when, by the running clock.
+    pub since: Duration,
     /// How far it has come.
     pub progress: Option<Progress>,
     /// Since when the step is this one.
-    pub step_since: Timestamp,
+    pub step_since: Duration,
     /// Whether it was told to stop.
     pub stopping: bool,
 }
@@ -152,6 +153,8 @@ pub struct State {
     pub size: (u16, u16),
     /// The present, as of the last tick.
     pub now: Timestamp,
+    /// The running clock, as of the last tick: time since the program began, whatever the present is said to be.
+    pub clock: Duration,
     /// How it looks.
     pub look: Look,
     /// Whether the mouse is heard.
@@ -196,8 +199,8 @@ pub struct State {
     pub running: Option<Running>,
     /// What was done, the latest last.
     pub entries: VecDeque<Entry>,
-    /// When a key was last pressed.
-    pub touched: Timestamp,
+    /// When a key was last pressed, by the running clock.
+    pub touched: Duration,
     /// Counts ticks, for what turns.
     pub ticks: usize,
 }
@@ -208,6 +211,7 @@ impl State {
         State {
             size: (80, 24),
             now,
+            clock: Duration::ZERO,
             look,
             mouse: true,
             pane: Pane::Meters,
@@ -230,7 +234,7 @@ impl State {
             notice: None,
             running: None,
             entries: VecDeque::new(),
-            touched: now,
+            touched: Duration::ZERO,
             ticks: 0,
         }
     }

@@ -2,6 +2,7 @@
 //! the time or draws.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use wattproof_engine::desk::key::Key;
@@ -22,8 +23,8 @@ use super::state::{Pane, Running, State};
 
 mod reports;
 
-/// Seconds without a key press after which the key is wiped.
-const IDLE: i64 = 15 * 60;
+/// Time without a key press after which the key is wiped.
+const IDLE: Duration = Duration::from_secs(15 * 60);
 /// Ticks between two looks at an opened tariff file.
 const DRAFT_TICKS: usize = 10;
 
@@ -41,7 +42,7 @@ pub fn update(state: &mut State, event: Event) -> Effects {
             state.size = (width, height);
             Vec::new()
         }
-        Event::Tick(now) => ticked(state, now),
+        Event::Tick(now, clock) => ticked(state, now, clock),
         Event::Page(page) => {
             state.page = page.max(1);
             Vec::new()
@@ -60,7 +61,7 @@ pub fn update(state: &mut State, event: Event) -> Effects {
 }
 
 fn pressed(state: &mut State, press: Press) -> Effects {
-    state.touched = state.now;
+    state.touched = state.clock;
     if press == Press::Ctrl('z') {
         return vec![Effect::Suspend];
     }
@@ -82,7 +83,7 @@ fn pressed(state: &mut State, press: Press) -> Effects {
 }
 
 fn pasted(state: &mut State, text: &str) -> Effects {
-    state.touched = state.now;
+    state.touched = state.clock;
     let mut effects = Vec::new();
     match state.overlays.pop() {
         Some(Overlay::Form(mut form)) => {
@@ -102,7 +103,7 @@ fn pasted(state: &mut State, text: &str) -> Effects {
 }
 
 fn clicked(state: &mut State, target: Target) -> Effects {
-    state.touched = state.now;
+    state.touched = state.clock;
     match target {
         Target::Press(press) => pressed(state, press),
         _ if !state.overlays.is_empty() => Vec::new(),
@@ -141,10 +142,11 @@ fn clicked(state: &mut State, target: Target) -> Effects {
     }
 }
 
-fn ticked(state: &mut State, now: Timestamp) -> Effects {
-    state.now = now;
+fn ticked(state: &mut State, now: Timestamp, clock: Duration) -> Effects {
+    (state.now, state.clock) = (now, clock);
     state.ticks = state.ticks.wrapping_add(1);
-    if state.key.held.is_some() && now.duration_since(state.touched).as_secs() >= IDLE && state.running.is_none() {
+    let idle = clock.saturating_sub(state.touched);
+    if state.key.held.is_some() && idle >= IDLE && state.running.is_none() {
         forget(state, "wiped after 15 idle minutes");
     }
     match &state.tariff.draft {
@@ -154,12 +156,12 @@ fn ticked(state: &mut State, now: Timestamp) -> Effects {
 }
 
 fn progressed(state: &mut State, progress: Progress) {
-    let now = state.now;
+    let now = state.clock;
     let Some(running) = &mut state.running else { return };
     let before = running.progress.map(|progress| progress.step);
     if before != Some(progress.step) {
         if let Some(before) = before {
-            let seconds = now.duration_since(running.step_since).as_secs_f64();
+            let seconds = now.saturating_sub(running.step_since).as_secs_f64();
             state.bill.over.push((before, seconds));
         }
         running.step_since = now;
@@ -305,7 +307,7 @@ pub fn start(state: &mut State, effect: Effect) -> Effects {
     let what = act.says().unwrap_or("working");
     state.notice = None;
     state.running =
-        Some(Running { what, since: state.now, progress: None, step_since: state.now, stopping: false });
+        Some(Running { what, since: state.clock, progress: None, step_since: state.clock, stopping: false });
     state.bill.over.clear();
     vec![effect]
 }

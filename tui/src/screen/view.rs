@@ -14,8 +14,6 @@ use crate::table::thousands;
 /// The store at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// Whether there is a store at all.
-    pub exists: bool,
     /// The meters, by name.
     pub meters: Vec<MeterRow>,
     /// The tariffs, by name and version.
@@ -172,11 +170,11 @@ impl Row for BillRow {
     const COLUMNS: &'static [Column] = &[
         column("verdict", 11, false, 0),
         column("meter", 0, false, 0),
-        column("period", 23, false, 40),
+        column("period", 17, false, 40),
         column("total", 14, true, 54),
-        column("tariff", 14, false, 74),
-        column("bytes", 8, true, 84),
-        column("came", 17, false, 104),
+        column("tariff", 14, false, 92),
+        column("bytes", 8, true, 102),
+        column("came", 17, false, 122),
     ];
 
     fn cell(&self, place: usize) -> Cow<'_, str> {
@@ -230,7 +228,7 @@ impl Row for BatchRow {
     const COLUMNS: &'static [Column] = &[
         column("number", 9, true, 0),
         column("from", 17, false, 0),
-        column("to", 17, false, 62),
+        column("to", 17, false, 96),
         column("slots", 6, true, 36),
         column("gaps", 5, true, 44),
         column("bytes", 7, true, 54),
@@ -288,7 +286,12 @@ pub fn period(text: &str, revision: u8) -> String {
         let whole = first.day() == 1 && first.first_of_month() == first && first.last_of_month().tomorrow().ok()? == end;
         whole.then(|| first.strftime("%Y-%m").to_string())
     });
-    let text = month.unwrap_or_else(|| text.to_owned());
+    // The year and the dots of the second date tell nothing when they repeat the first.
+    let days = || match text.split_once("..") {
+        Some((first, end)) if first.get(..5) == end.get(..5) && text.len() == 22 => format!("{first}..{}", &end[5..]),
+        _ => text.to_owned(),
+    };
+    let text = month.unwrap_or_else(days);
     if revision == 0 { text } else { format!("{text} r{revision}") }
 }
 
@@ -300,7 +303,9 @@ mod tests {
     fn whole_months_are_short() {
         assert_eq!(period("2026-03-01..2026-04-01", 0), "2026-03");
         assert_eq!(period("2026-03-01..2026-04-01", 2), "2026-03 r2");
-        assert_eq!(period("2026-03-01..2026-03-31", 0), "2026-03-01..2026-03-31");
+        assert_eq!(period("2026-03-01..2026-03-31", 0), "2026-03-01..03-31");
+        assert_eq!(period("2026-12-01..2027-01-02", 0), "2026-12-01..2027-01-02");
+        assert_eq!(period("é..é", 0), "é..é");
         assert_eq!(period("2026-12-01..2027-01-01", 0), "2026-12");
     }
 }

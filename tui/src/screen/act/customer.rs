@@ -1,8 +1,11 @@
 //! The customer's acts. What they open stays in this process and is wiped when it is let go.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use wattproof_engine::clock;
@@ -13,7 +16,7 @@ use wattproof_engine::desk::time::{self, Slot};
 use wattproof_engine::intake::csv::ReadingsFile;
 use wattproof_engine::store::Store;
 
-use super::{Trouble, Watch, now};
+use super::{Trouble, Watch};
 use crate::screen::view::Amount;
 
 /// More than any key's file needs.
@@ -125,10 +128,15 @@ pub fn prove(
     meter: &str,
     period: &str,
     revision: u8,
+    now: Timestamp,
     watch: &mut Watch<'_>,
 ) -> Result<Proved, Trouble> {
-    let order = Order { meter, period, revision, batches_from: None, now: now()? };
-    let proved = customer::prove(store, key, &order, watch.progress)?;
+    let order = Order { meter, period, revision, batches_from: None, now };
+    let stop = watch.stop;
+    let proved = customer::prove_watched(store, key, &order, &mut |progress| {
+        (watch.progress)(progress);
+        if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
     let text = proved.total.to_string();
     let near = text.parse().unwrap_or(f64::NAN);
     let line = |line: BillLine| (line.name, line.amount.to_string(), line.shown);

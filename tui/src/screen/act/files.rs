@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use wattproof_engine::archive::Kept;
 use wattproof_engine::bills::{self, BillDigest};
 use wattproof_engine::desk::bill;
@@ -16,7 +17,7 @@ use wattproof_engine::registry::{self, Taken};
 use wattproof_engine::store::Store;
 use zeroize::Zeroizing;
 
-use super::{Opened, Trouble, Watch, now};
+use super::{Opened, Trouble, Watch};
 use crate::command::bill::page;
 
 /// More than any public record has.
@@ -42,8 +43,6 @@ pub enum Output {
     Text { path: PathBuf, text: String },
     /// A proved bill.
     Bill { path: PathBuf, bytes: Arc<Vec<u8>> },
-    /// A bill of the store, as it came.
-    Stored { path: PathBuf, bill: BillDigest },
     /// A bill of the store as a page to print.
     Page { path: PathBuf, bill: BillDigest },
     /// Readings in the clear; their owner alone may read the file.
@@ -53,13 +52,13 @@ pub enum Output {
 }
 
 /// Takes in files and folders.
-pub fn import(store: &Store, paths: &[PathBuf], watch: &mut Watch<'_>) -> Result<Vec<Filed>, Trouble> {
+pub fn import(store: &Store, paths: &[PathBuf], now: Timestamp, watch: &mut Watch<'_>) -> Result<Vec<Filed>, Trouble> {
     let missing = |path: &&PathBuf| !path.exists();
     if let Some(path) = paths.iter().find(missing) {
         let message = format!("there is no {}", path.display());
         return Err(Trouble::new("file-unreadable", message, "check the path"));
     }
-    Ok(import::import(store, paths, now()?, watch.progress)?.into_iter().map(filed).collect())
+    Ok(import::import(store, paths, now, watch.progress)?.into_iter().map(filed).collect())
 }
 
 fn filed(imported: Imported) -> Filed {
@@ -79,8 +78,8 @@ fn filed(imported: Imported) -> Filed {
 }
 
 /// Admits a meter.
-pub fn register(store: &Store, path: &Path) -> Result<String, Trouble> {
-    let (record, taken): (MeterRecord, Taken) = registry::register(store, &file::read(path, RECORD)?, now()?)?;
+pub fn register(store: &Store, path: &Path, now: Timestamp) -> Result<String, Trouble> {
+    let (record, taken): (MeterRecord, Taken) = registry::register(store, &file::read(path, RECORD)?, now)?;
     Ok(match taken {
         Taken::New => format!("meter {} is registered", record.name()),
         Taken::Already => format!("meter {} was registered already", record.name()),
@@ -127,7 +126,6 @@ pub fn write(store: &Store, output: Output) -> Result<String, Trouble> {
     let path = match output {
         Output::Text { path, text } => create(path, text.as_bytes(), Access::Usual)?,
         Output::Bill { path, bytes } => create(path, &bytes, Access::Usual)?,
-        Output::Stored { path, bill } => create(path, &stored(&bill)?, Access::Usual)?,
         Output::Page { path, bill } => {
             let sheet = bill::read(store, &stored(&bill)?)?;
             create(path, page(sheet).as_bytes(), Access::Usual)?

@@ -16,7 +16,7 @@ pub fn overview(store: &Store, bills: &mut BillList) -> Result<Snapshot, Trouble
     let bills = bills.look(store)?.into_iter().map(bill).collect();
     let meters = registry::list(store)?.into_iter().map(meter).collect();
     let tariffs = policy::tariffs(store)?.into_iter().map(tariff).collect();
-    Ok(Snapshot { exists: true, meters, tariffs, bills })
+    Ok(Snapshot { meters, tariffs, bills })
 }
 
 fn meter(meter: registry::AdmittedMeter) -> MeterRow {

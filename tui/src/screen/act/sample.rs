@@ -9,6 +9,7 @@ use wattproof_engine::desk::demo::TARIFFS;
 use wattproof_engine::desk::file::{self, Access};
 use wattproof_engine::desk::meter::{BatchPeriod, Meter, NewMeter, public_path};
 use wattproof_engine::desk::tariff::Tariff;
+use wattproof_engine::desk::time::Slot;
 use wattproof_engine::household::{self, Household, Profile};
 use wattproof_engine::import;
 use wattproof_engine::intake::csv::ReadingsFile;
@@ -17,7 +18,7 @@ use wattproof_engine::registry;
 use wattproof_engine::store::Store;
 use wattproof_engine::{clock, policy};
 
-use super::{Trouble, Watch, now};
+use super::{Trouble, Watch};
 
 /// The meter's name.
 const METER: &str = "home";
@@ -44,8 +45,7 @@ pub struct Sample {
 }
 
 /// Loads the sample household: two months and the days since, by the present.
-pub fn load(store: &Store, watch: &mut Watch<'_>) -> Result<Sample, Trouble> {
-    let now = now()?;
+pub fn load(store: &Store, now: Timestamp, watch: &mut Watch<'_>) -> Result<Sample, Trouble> {
     let folder = store.path().parent().unwrap_or(Path::new(".")).join(FOLDER);
     let meter = folder.join("home.meter");
     let start = start(now)?;
@@ -81,7 +81,7 @@ fn start(now: Timestamp) -> Result<Date, Trouble> {
 fn play(folder: &Path, path: &Path, start: Date, now: Timestamp, watch: &mut Watch<'_>) -> Result<(), Trouble> {
     let zone = clock::zone(ZONE)?;
     step(watch, 0);
-    let readings = until(lived(start, zone, now)?, now);
+    let readings = recorded(lived(start, zone, now)?, now);
     step(watch, 1);
     let registers = ["import:Wh:20".to_owned()];
     let new = NewMeter {
@@ -101,18 +101,22 @@ fn play(folder: &Path, path: &Path, start: Date, now: Timestamp, watch: &mut Wat
 }
 
 fn lived(start: Date, zone: TimeZone, now: Timestamp) -> Result<ReadingsFile, Trouble> {
+    // From the day before, so that the first batch is whole.
+    let start = start.yesterday().map_err(|_| Trouble::internal())?;
     let today = now.to_zoned(zone.clone()).date();
     let days = u32::try_from(today.duration_since(start).as_hours() / 24 + 1).unwrap_or(1);
     let slot = wattproof_engine::desk::time::SlotLength::HALF_HOUR;
     Ok(household::generate(&Household { profile: Profile::Home, seed: SEED, zone, start, days, slot })?)
 }
 
-/// The readings up to the present: a meter has none of the time to come.
-fn until(mut file: ReadingsFile, now: Timestamp) -> ReadingsFile {
+/// The readings from the first UTC midnight up to the present: a meter has none of the time to come.
+fn recorded(mut file: ReadingsFile, now: Timestamp) -> ReadingsFile {
     use wattproof_engine::desk::time::{Readings, SlotRange};
     let slots = file.readings.slots();
-    let past = slots.iter().take_while(|slot| slot.start(file.length) + file.length.seconds() <= now.as_second());
-    if let Some(slots) = SlotRange::new(slots.first(), past.count() as u32) {
+    let midnight = slots.iter().find(|slot| slot.index() % file.length.per_day() == 0).unwrap_or(slots.first());
+    let ended = |slot: &_| Slot::start(*slot, file.length) + file.length.seconds() <= now.as_second();
+    let past = slots.iter().skip_while(|slot| *slot < midnight).take_while(ended);
+    if let Some(slots) = SlotRange::new(midnight, past.count() as u32) {
         let mut readings = Readings::gaps(slots, file.readings.registers());
         for slot in slots.iter() {
             let _inside = readings.set(0, slot, file.readings.get(0, slot));

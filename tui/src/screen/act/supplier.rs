@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use wattproof_engine::archive;
 use wattproof_engine::bills::{self, BillDigest};
 use wattproof_engine::desk::demo::{Tamper, tampered};
@@ -10,7 +11,7 @@ use wattproof_engine::registry::Taken;
 use wattproof_engine::store::Store;
 use wattproof_engine::supplier::{Check, Judged, Supplier};
 
-use super::{Trouble, Watch, now};
+use super::{Trouble, Watch};
 use crate::screen::view::period;
 
 /// What was said of a bill, with the check that refused it.
@@ -59,9 +60,10 @@ pub fn verify(
     store: &Store,
     bills: &[BillDigest],
     dry_run: bool,
+    now: Timestamp,
     watch: &mut Watch<'_>,
 ) -> Result<Vec<Verdict>, Trouble> {
-    let mut supplier = Supplier::new(store, now()?);
+    let mut supplier = Supplier::new(store, now);
     let (total, mut verdicts) = (bills.len() as u64, Vec::new());
     for digest in bills {
         if watch.stopped() {
@@ -76,24 +78,24 @@ pub fn verify(
 }
 
 /// Verifies a file.
-pub fn verify_file(store: &Store, path: &Path, watch: &mut Watch<'_>) -> Result<Vec<Verdict>, Trouble> {
-    let mut supplier = Supplier::new(store, now()?);
+pub fn verify_file(store: &Store, path: &Path, now: Timestamp, watch: &mut Watch<'_>) -> Result<Vec<Verdict>, Trouble> {
+    let mut supplier = Supplier::new(store, now);
     let judged = supplier.verify_files(&[path.to_path_buf()], false, watch.progress)?;
     Ok(judged.iter().map(|judged| verdict(judged, false)).collect())
 }
 
 /// Lies about a copy of a bill and has it checked as if it were new. Nothing is stored.
-pub fn tamper(store: &Store, bill: &BillDigest, lie: Tamper) -> Result<Judgement, Trouble> {
+pub fn tamper(store: &Store, bill: &BillDigest, lie: Tamper, now: Timestamp) -> Result<Judgement, Trouble> {
     let gone = || Trouble::new("bill-unknown", "the bill is no longer in the store", "look at the store again");
     let bytes = bills::bytes(store, bill)?.ok_or_else(gone)?;
     let nothing = || Trouble::new("nothing-to-tamper", "the bill has nothing of that kind", "choose another lie");
     let lie = tampered(&bytes, lie).ok_or_else(nothing)?;
-    Ok(judgement(&Supplier::new(store, now()?).verify(&lie, true)?))
+    Ok(judgement(&Supplier::anew(store, now).verify(&lie, true)?))
 }
 
 /// Puts a bill into the inbox.
-pub fn hand_in(store: &Store, bytes: &[u8]) -> Result<String, Trouble> {
-    Ok(match bills::hand_in(store, bytes, now()?)? {
+pub fn hand_in(store: &Store, bytes: &[u8], now: Timestamp) -> Result<String, Trouble> {
+    Ok(match bills::hand_in(store, bytes, now)? {
         Taken::New => "the bill lies in the supplier's inbox".into(),
         Taken::Already => "the supplier has this bill already".into(),
     })

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use wattproof_engine::desk::file::{self, Access};
 use wattproof_engine::desk::tariff::hours::{WeekPrices, by_time};
@@ -10,7 +11,7 @@ use wattproof_engine::policy;
 use wattproof_engine::registry::Taken;
 use wattproof_engine::store::Store;
 
-use super::{Opened, TariffId, Trouble, now};
+use super::{Opened, TariffId, Trouble};
 use crate::screen::view::Amount;
 
 /// How a tariff is proved.
@@ -55,9 +56,9 @@ pub fn new(path: &Path) -> Result<String, Trouble> {
 }
 
 /// Publishes a tariff's file.
-pub fn publish(store: &Store, path: &Path) -> Result<String, Trouble> {
+pub fn publish(store: &Store, path: &Path, now: Timestamp) -> Result<String, Trouble> {
     let bytes = file::read(path, MAX_BYTES as u64)?;
-    let (tariff, taken) = policy::publish(store, &bytes, now()?)?;
+    let (tariff, taken) = policy::publish(store, &bytes, now)?;
     let name = format!("{}@{}", tariff.name(), tariff.version());
     Ok(match taken {
         Taken::New => format!("{name} is published"),

@@ -84,18 +84,18 @@ pub fn choose_period(state: &mut State) -> Effects {
 /// What there is to say of a month, in a few words.
 fn said(month: &MonthRow, state: &State) -> String {
     let mut words = Vec::new();
-    if month.end > state.now {
-        words.push("not over".to_owned());
-    }
     match month.missing.len() {
         0 => words.push(counted(month.wanted as u64, "batch")),
-        missing => words.push(format!("{missing} of {} batches missing", month.wanted)),
+        missing => words.push(format!("{} of {} batches", month.wanted - missing, month.wanted)),
     }
     if !month.rivals.is_empty() {
         words.push("rivals to decide".into());
     }
     if month.gaps > 0 {
         words.push(counted(month.gaps.into(), "gap"));
+    }
+    if month.end > state.now {
+        words.push("not over".to_owned());
     }
     words.push(month.tariff.clone().unwrap_or_else(|_| "no tariff".into()));
     if month.billed.is_some() {
@@ -131,8 +131,8 @@ pub fn guide(state: &State) -> Guide {
     }
     let count = counted(detail.batches.len() as u64, "batch");
     if detail.batches.iter().any(|batch| batch.standing == Standing::Rival) {
-        let guide = Guide::done(count, "rival batches are undecided").marked(Mark::Mind);
-        return guide.then(Pane::Batches, Command::Settle, "let the rival under the cursor count");
+        let guide = Guide::done(count, "a decision between rivals").marked(Mark::Mind);
+        return guide.then(Pane::Batches, Command::Settle, "this rival counts");
     }
     let Some(period) = &state.focus.period else {
         let guide = Guide::done(count, "no period is chosen").marked(Mark::Open);
@@ -175,7 +175,10 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         Standing::Replaced => ("·", Role::Dim),
         Standing::Rival => (MIND, Role::Warn),
     };
-    Table { rows: &detail.batches, list: &state.batches.list, mark: &mark, empty: "no batch yet" }.draw(left, canvas);
+    Table { rows: &detail.batches, list: &state.batches.list, mark: &mark, empty: "no batch yet" }.draw(
+        Rect { width: left.width.saturating_sub(u16::from(wide)), ..left },
+        canvas,
+    );
     let side = match wide {
         true => {
             canvas.upright(Rect { width: 1, ..right });

@@ -1,6 +1,7 @@
 //! The bill of a meter and period: what it needs, its proof under way, what came of it.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::forms::{self, Ask};
@@ -228,15 +229,15 @@ fn order(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     canvas.paragraph(below(rest, 2), text, Role::Dim);
 }
 
-/// Seconds between two instants.
-fn seconds(from: Timestamp, to: Timestamp) -> f64 {
-    to.duration_since(from).as_secs_f64().max(0.0)
+/// Seconds between two times of the running clock.
+fn seconds(from: Duration, to: Duration) -> f64 {
+    to.saturating_sub(from).as_secs_f64()
 }
 
 /// Seconds that are left, when enough is known to say: by the step's own pace, and by the last proof for the others.
 fn left(state: &State, running: &Running) -> Option<f64> {
     let progress = running.progress?;
-    let spent = seconds(running.step_since, state.now);
+    let spent = seconds(running.step_since, state.clock);
     let last = |step: &str| state.bill.last.iter().find(|(name, _)| *name == step).map(|(_, seconds)| *seconds);
     let this = match progress.done {
         done if done > 0 && progress.total > 1 => {
@@ -262,7 +263,7 @@ fn under_way(state: &State, running: &Running, area: Rect, canvas: &mut Canvas<'
         let (sign, role, time) = match (over, place_now) {
             (Some((_, seconds)), _) => (OK, Role::Good, format!("{seconds:.2} s")),
             (None, Some(at)) if at == place => {
-                (NOW, Role::Accent, format!("{:.1} s", seconds(running.step_since, state.now)))
+                (NOW, Role::Accent, format!("{:.1} s", seconds(running.step_since, state.clock)))
             }
             _ => (NOT_YET, Role::Rule, String::new()),
         };
@@ -282,7 +283,7 @@ fn under_way(state: &State, running: &Running, area: Rect, canvas: &mut Canvas<'
         }
     }
     let rest = below(area, 11);
-    let spent = seconds(running.since, state.now);
+    let spent = seconds(running.since, state.clock);
     let left = left(state, running).map_or_else(|| "time left not known yet".into(), |left| format!("about {left:.1} s left"));
     canvas.text(row(rest, 0), &format!("{spent:.1} s so far, {left}"), Role::Text);
     let used = canvas.pieces(row(rest, 2), &[("c", Role::Accent), (" or ", Role::Dim), ("esc", Role::Accent), (" stops it; nothing is written", Role::Dim)]);

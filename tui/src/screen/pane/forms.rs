@@ -42,8 +42,6 @@ pub enum Ask {
     Text(String, &'static str),
     /// Where to write the proved bill.
     Bill,
-    /// Where to write a bill of the store.
-    Stored(BillDigest),
     /// Where to write a page about a bill.
     Page(BillDigest),
     /// Where to write the readings.
@@ -70,7 +68,7 @@ impl Ask {
             Ask::Period => "Billing period",
             Ask::Revision => "Revision",
             Ask::Assign { .. } => "Assign a tariff",
-            Ask::Text(..) | Ask::Bill | Ask::Stored(_) | Ask::Page(_) | Ask::Readings | Ask::Folder => "Export",
+            Ask::Text(..) | Ask::Bill | Ask::Page(_) | Ask::Readings | Ask::Folder => "Export",
         }
     }
 
@@ -94,7 +92,6 @@ impl Ask {
             }
             Ask::Text(_, what) => format!("A new file with {what}, as CSV."),
             Ask::Bill => "A new file with the bill, to send to the supplier.".into(),
-            Ask::Stored(_) => "A new file with the bill, as it came.".into(),
             Ask::Page(_) => "A new HTML file: what the bill says, as a page to print.".into(),
             Ask::Readings => "A new file with the readings in the clear, which only you may read.".into(),
             Ask::Folder => "A folder with what the customer's device needs: public record, batches, tariff, \
@@ -156,7 +153,6 @@ pub fn answer(ask: &Ask, text: &str) -> Result<Follow, String> {
             work(Act::Assign { meter, tariff, from })
         }
         Ask::Text(text_of, _) => work(Act::Write(Output::Text { path: path(text)?, text: text_of })),
-        Ask::Stored(bill) => work(Act::Write(Output::Stored { path: path(text)?, bill })),
         Ask::Page(bill) => work(Act::Write(Output::Page { path: path(text)?, bill })),
         Ask::Bill => {
             let path = path(text)?;

@@ -243,10 +243,10 @@ pub fn guide(state: &State) -> Guide {
             guide.then(Pane::Readings, Command::Decrypt, "decrypt the period with it")
         }
         None => {
-            let guide = Guide::done("no key", "the customer's key, from the meter's label").marked(Mark::Open);
+            let guide = Guide::done("no key", "the customer's key").marked(Mark::Open);
             match state.key.label {
                 Some(_) => guide.then(Pane::Key, Command::KeyFile, "read it from the sample's label"),
-                None => guide.then(Pane::Key, Command::TypeKey, "type it, or paste it"),
+                None => guide.then(Pane::Key, Command::TypeKey, "type or paste it"),
             }
         }
     }
@@ -338,14 +338,14 @@ fn draw_said(pane: &KeyPane, area: Rect, canvas: &mut Canvas<'_>) {
         Said::Nothing if !pane.typing => ("  ", Role::Dim, "enter types it; pasting works at any time".to_owned()),
         Said::Nothing => ("  ", Role::Dim, "type it or paste it; blanks, hyphens and case do not matter".to_owned()),
         Said::SoFar => ("  ", Role::Dim, format!("{count}, right so far · {show}")),
-        Said::Letter(place, why) => (NO, Role::Bad, format!(" letter {} of {count}: {why}", place + 1)),
+        Said::Letter(_, why) => (NO, Role::Bad, format!(" {why}")),
         Said::Wrong(why) => (NO, Role::Bad, format!(" {why}")),
         Said::Whole => (OK, Role::Good, format!(" the checksum is right: enter takes the key · {show}")),
     };
     canvas.pieces(row(area, 0), &[(sign, role), (&text, role)]);
     let rest = after(row(area, 1), 2);
     if matches!(pane.field.said(), Said::Letter(..) | Said::Wrong(_)) {
-        canvas.text(rest, "compare with the label, group by group", Role::Dim);
+        canvas.text(rest, &format!("{count}; compare with the label, group by group"), Role::Dim);
     }
 }
 

@@ -43,7 +43,7 @@ impl LogPane {
 
 impl Row for Entry {
     const COLUMNS: &'static [Column] =
-        &[column("when", 9, false, 0), column("what", 34, false, 0), column("result", 0, false, 50)];
+        &[column("when", 9, false, 0), column("what", 44, false, 0), column("result", 0, false, 62)];
 
     fn cell(&self, place: usize) -> Cow<'_, str> {
         match place {

@@ -82,7 +82,7 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         false => (" ", Role::Dim),
     };
     let table = Table { rows: &state.snapshot.meters, list: &state.meters.list, mark: &mark, empty: "no meter" };
-    table.draw(left, canvas);
+    table.draw(Rect { width: left.width.saturating_sub(u16::from(wide)), ..left }, canvas);
     let side = match wide {
         true => {
             canvas.upright(Rect { width: 1, ..right });

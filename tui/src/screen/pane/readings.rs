@@ -112,7 +112,7 @@ pub fn guide(state: &State) -> Guide {
             let here = format!("{} of {period}", counted(opened.file.readings.slots().count().into(), "reading"));
             let guide = match gaps {
                 0 => Guide::done(here, ""),
-                gaps => Guide::done(here, counted(gaps as u64, "gap")).marked(Mark::Mind),
+                gaps => Guide::done(here, format!("{} without a reading", counted(gaps as u64, "slot"))).marked(Mark::Mind),
             };
             guide.then(Pane::Tariff, Command::Go(Pane::Tariff), "look at the tariff")
         }

@@ -106,8 +106,11 @@ pub fn act(state: &mut State, command: Command) -> Effects {
 }
 
 fn lines(state: &State) -> usize {
-    let source = state.tariff.draft.as_ref().map(|draft| &draft.source);
-    source.or(current(state).map(|row| &row.source)).map_or(0, |source| source.lines().count())
+    match (&state.tariff.draft, current(state)) {
+        // A finding takes some lines of its own.
+        (Some(draft), _) => draft.source.lines().count() + draft.findings.len() * 4,
+        (None, row) => row.map_or(0, |row| row.source.lines().count()),
+    }
 }
 
 /// The tariff under the cursor.
@@ -242,7 +245,12 @@ pub fn guide(state: &State) -> Guide {
 
 /// Draws it.
 pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
-    let left = if area.width >= 100 { 30 } else { 22 };
+    let left = match (area.width, &state.tariff.draft) {
+        (100.., _) => 30,
+        // A file that is worked on has the whole of a narrow window.
+        (_, Some(_)) if state.tariff.view == SOURCE => 0,
+        _ => 22,
+    };
     let [list, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(20)]).areas(area);
     let assigned = state.month().and_then(|month| month.tariff.clone().ok());
     let mark = |tariff: &TariffRow| match assigned.as_ref() == Some(&tariff.full_name()) {
@@ -251,8 +259,10 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     };
     let table =
         Table { rows: &state.snapshot.tariffs, list: &state.tariff.list, mark: &mark, empty: "none published" };
-    table.draw(list, canvas);
-    canvas.upright(Rect { width: 1, ..right });
+    if left > 0 {
+        table.draw(list, canvas);
+        canvas.upright(Rect { width: 1, ..right });
+    }
     let right = after(right, 1);
     tabs(&VIEWS, state.tariff.view, row(right, 0), canvas);
     let body = after(below(right, 2), 2);

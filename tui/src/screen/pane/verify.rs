@@ -88,6 +88,20 @@ pub fn says(check: Check) -> &'static str {
     }
 }
 
+/// A check in a word.
+fn word(check: Check) -> &'static str {
+    match check {
+        Check::Bytes => "form",
+        Check::Meter => "meter",
+        Check::Slots => "slots",
+        Check::Tariff => "tariff",
+        Check::Batches => "batches",
+        Check::Statement => "names",
+        Check::Commitments => "commits",
+        Check::Proof => "proof",
+    }
+}
+
 /// A lie in words.
 fn lie_says(lie: Tamper) -> (&'static str, &'static str) {
     match lie {
@@ -263,7 +277,7 @@ pub fn guide(state: &State) -> Guide {
         }
         (false, 0) => Guide::done(count, "").then(Pane::Verify, Command::Tamper, "tamper with a copy, to see a refusal"),
         (false, waiting) => {
-            let guide = Guide::done(count, format!("{} without a verdict", thousands(waiting as u64))).marked(Mark::Open);
+            let guide = Guide::done(count, format!("a verdict on {}", counted(waiting as u64, "bill"))).marked(Mark::Open);
             match current(state).is_some_and(|bill| bill.state == BillState::Waiting) {
                 true => guide.then(Pane::Verify, Command::Verify, "verify this bill"),
                 false => guide.then(Pane::Verify, Command::VerifyAll, "verify those that wait"),
@@ -276,7 +290,11 @@ pub fn guide(state: &State) -> Guide {
 pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     let wide = area.width >= 112;
     let foot = if area.height > 12 { 1 } else { 0 };
-    let side = if area.height > 18 { 11 } else { 6.min(area.height / 2) };
+    let side = match area.height {
+        22.. => 14,
+        18.. => 11,
+        height => 6.min(height / 2),
+    };
     let body = Rect { height: area.height - foot, ..area };
     let [left, right] = match wide {
         true => Layout::horizontal([Constraint::Min(40), Constraint::Length(50)]).areas(body),
@@ -291,7 +309,8 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         (false, BillState::Waiting) => (NOT_YET, Role::Dim),
     };
     let empty = "no bill has come: import some with i, or prove one in step 6";
-    Table { rows: &state.snapshot.bills, list: &pane.list, mark: &mark, empty }.draw(left, canvas);
+    Table { rows: &state.snapshot.bills, list: &pane.list, mark: &mark, empty }
+        .draw(Rect { width: left.width.saturating_sub(u16::from(wide)), ..left }, canvas);
     let detail = match wide {
         true => {
             canvas.upright(Rect { width: 1, ..right });
@@ -357,17 +376,28 @@ fn reason(trouble: &Trouble) -> (String, String, String) {
 }
 
 fn checks(made: bool, refused: bool, failed: Option<Check>, area: Rect, canvas: &mut Canvas<'_>) {
+    let sign = |check: Check| match (made, failed) {
+        (false, _) => (NOT_YET, Role::Rule),
+        (true, None) if refused => (NOT_YET, Role::Rule),
+        (true, None) => (OK, Role::Good),
+        (true, Some(failed)) if check < failed => (OK, Role::Good),
+        (true, Some(failed)) if check == failed => (NO, Role::Bad),
+        (true, Some(_)) => (NOT_YET, Role::Rule),
+    };
+    let text = |sign| if sign == NOT_YET { Role::Dim } else { Role::Text };
+    if usize::from(area.height) < Check::ALL.len() {
+        let mut rest = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
+        for check in Check::ALL {
+            let (sign, role) = sign(check);
+            let used = canvas.pieces(rest, &[(sign, role), (" ", role), (word(check), text(sign)), ("  ", role)]);
+            rest = after(rest, used);
+        }
+        return;
+    }
     for (place, check) in Check::ALL.into_iter().enumerate() {
         let line = row(area, place as u16);
-        let (sign, role) = match (made, failed) {
-            (false, _) => (NOT_YET, Role::Rule),
-            (true, None) if refused => (NOT_YET, Role::Rule),
-            (true, None) => (OK, Role::Good),
-            (true, Some(failed)) if check < failed => (OK, Role::Good),
-            (true, Some(failed)) if check == failed => (NO, Role::Bad),
-            (true, Some(_)) => (NOT_YET, Role::Rule),
-        };
-        let text = if sign == NOT_YET { Role::Dim } else { Role::Text };
+        let (sign, role) = sign(check);
+        let text = text(sign);
         canvas.pieces(line, &[(sign, role), (&format!(" {} ", place + 1), Role::Dim), (says(check), text)]);
     }
 }

@@ -62,12 +62,12 @@ fn a_proof_under_way() {
     let mut state = typical();
     state.pane = Pane::Bill;
     state.bill.last = vec![("decrypt", 0.2), ("price", 0.01), ("prove", 4.0), ("check", 0.3)];
-    let since = state.now;
+    let since = state.clock;
     state.running =
         Some(Running { what: "proving the bill", since, progress: None, step_since: since, stopping: false });
     for (second, step, done, total) in [(0, "decrypt", 3, 32), (1, "price", 0, 1), (1, "prove", 0, 1), (3, "prove", 20, 57)] {
-        let at = since.checked_add(jiff::SignedDuration::from_secs(second)).unwrap();
-        update(&mut state, Event::Tick(at));
+        let (now, clock) = (state.now, std::time::Duration::from_secs(second));
+        update(&mut state, Event::Tick(now, clock));
         update(&mut state, Event::Progress(Progress { step, done, total }));
     }
     insta::assert_snapshot!("a_proof_under_way", both(&mut state));
@@ -167,7 +167,7 @@ fn no_reading_and_no_key_on_the_suppliers_side() {
     for pane in Pane::ALL {
         state.pane = pane;
         let text = shown(&mut state, 120, 40);
-        for group in key.split(' ').skip(2) {
+        for group in key.split(' ').skip(2).filter(|group| group.len() == 5) {
             assert!(!text.contains(group), "{pane:?}");
         }
     }

@@ -62,7 +62,7 @@ fn happen(state: &mut State, happening: Happening) {
         Happening::Wheel(rows) => Event::Wheel(rows.into()),
         Happening::Size(width, height) => Event::Resize(width, height),
         Happening::Page(page) => Event::Page(page),
-        Happening::Tick => Event::Tick(state.now),
+        Happening::Tick => Event::Tick(state.now, state.clock),
     };
     update(state, event);
 }

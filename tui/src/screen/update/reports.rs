@@ -76,7 +76,7 @@ fn over(state: &mut State, report: Report) -> Effects {
         Report::Readings(result) => readings(state, result),
         Report::Proved(result) => {
             if let (Some(running), Ok(_)) = (&running, &result) {
-                let spent = state.now.duration_since(running.step_since).as_secs_f64();
+                let spent = state.clock.saturating_sub(running.step_since).as_secs_f64();
                 let step = running.progress.map_or("check", |progress| progress.step);
                 state.bill.over.push((step, spent));
                 state.bill.last = std::mem::take(&mut state.bill.over);

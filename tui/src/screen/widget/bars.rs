@@ -43,6 +43,8 @@ pub fn curve(area: Rect, values: &[Option<f64>], most: f64, canvas: &mut Canvas<
 /// A bar across, of a share between 0 and 1.
 pub fn across(area: Rect, share: f64, role: Role, canvas: &mut Canvas<'_>) {
     let filled = (share.clamp(0.0, 1.0) * f64::from(area.width)).round() as u16;
+    // What is not nothing is seen, and what is not all leaves a rest.
+    let filled = filled.max(u16::from(share > 0.0)).min(area.width.saturating_sub(u16::from(share < 1.0)));
     let width = |width: u16| "█".repeat(usize::from(width));
     canvas.text(Rect { width: filled, ..row(area, 0) }, &width(filled), role);
     let rest = after(row(area, 0), filled);

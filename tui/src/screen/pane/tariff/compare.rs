@@ -82,12 +82,12 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         match &priced.bill {
             Err(trouble) => _ = canvas.text(after(line, 21), &trouble.message, Role::Warn),
             Ok((total, _)) => {
-                let amount = Rect { width: 14, ..after(line, 20) }.intersection(line);
+                let amount = Rect { width: 18, ..after(line, 20) }.intersection(line);
                 canvas.right(amount, &format!("{} {}", total.text, total.currency), role);
                 let less = own.filter(|(_, currency)| *currency == total.currency && !here);
                 let less = less.map_or_else(String::new, |(own, _)| format!("{:+.2}", total.near - own));
-                canvas.right(Rect { width: 9, ..after(line, 35) }.intersection(line), &less, Role::Dim);
-                let bar = after(line, 46);
+                canvas.right(Rect { width: 9, ..after(line, 39) }.intersection(line), &less, Role::Dim);
+                let bar = after(line, 50);
                 bars::across(Rect { width: bar.width.min(30), ..bar }, total.near / most.max(0.01), Role::Good, canvas);
             }
         }

@@ -35,9 +35,9 @@ fn picture(plan: &TariffPlan, name: &str, area: Rect, canvas: &mut Canvas<'_>) {
     let boxes = [
         format!("  {} committed readings", thousands(slots.into())),
         "    │".to_owned(),
-        format!("    ├── linear ──► {inputs} leave the circuit: sums of commitments,"),
+        format!("    ├── linear ──► {inputs} outside the circuit: sums of commitments,"),
         "    │               which the verifier adds up by itself".to_owned(),
-        format!("    └── one by one ──► {alone} enter the circuit"),
+        format!("    └── one by one ──► {alone} inside the circuit"),
         "        │".to_owned(),
         format!("        ▼  {circuit}"),
     ];

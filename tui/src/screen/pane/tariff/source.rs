@@ -6,16 +6,18 @@ use wattproof_engine::desk::tariff::{Diagnostic, line_column};
 use super::current;
 use crate::screen::canvas::{Canvas, after, below, row};
 use crate::screen::state::State;
-use crate::screen::style::{MIND, OK, Role};
+use crate::screen::style::{MIND, NO, OK, Role};
 
 /// A line of what is drawn.
 enum Line<'t> {
     /// A line of the text, with its number.
     Text(usize, &'t str),
-    /// A mark under a part of the line above: column, width, what is wrong.
-    Mark(usize, usize, &'t str),
+    /// A mark under a part of the line above: column and width.
+    Mark(usize, usize),
+    /// What is wrong.
+    Wrong(String),
     /// What to write instead.
-    Help(usize, &'t str),
+    Help(String),
 }
 
 /// Draws it.
@@ -40,42 +42,62 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     };
     canvas.pieces(row(area, 0), &[(head.0, head.1), (" ", head.1), (&head.2, Role::Dim)]);
     let body = below(area, 2);
-    for (place, line) in lines(source, findings).iter().skip(state.tariff.top).enumerate() {
+    let width = usize::from(body.width.saturating_sub(7)).max(20);
+    for (place, line) in lines(source, findings, width).iter().skip(state.tariff.top).enumerate() {
         let area = row(body, place as u16);
         match line {
             Line::Text(number, text) => text_line(*number, text, area, canvas),
-            Line::Mark(column, width, message) => {
+            Line::Mark(column, width) => {
                 let mark = format!("{}{}", " ".repeat(5 + column), "▲".repeat((*width).max(1)));
-                canvas.pieces(area, &[(&mark, Role::Bad), (" ", Role::Bad), (message, Role::Bad)]);
+                canvas.text(area, &mark, Role::Bad);
             }
-            Line::Help(column, help) => {
-                let blank = " ".repeat(5 + column);
-                canvas.pieces(area, &[(&blank, Role::Dim), (help, Role::Dim)]);
-            }
+            Line::Wrong(text) => _ = canvas.text(after(area, 5), text, Role::Bad),
+            Line::Help(text) => _ = canvas.text(after(area, 5), text, Role::Dim),
         }
     }
 }
 
-fn lines<'t>(source: &'t str, findings: &'t [Diagnostic]) -> Vec<Line<'t>> {
+/// A finding under its line: the mark, what is wrong, what to write instead, broken at blanks.
+fn finding<'t>(column: usize, width: usize, finding: &Diagnostic, room: usize, lines: &mut Vec<Line<'t>>) {
+    lines.push(Line::Mark(column, width));
+    let wrong = broken(&finding.message, room);
+    let signed = |(place, text): (usize, String)| format!("{} {text}", if place == 0 { NO } else { " " });
+    lines.extend(wrong.into_iter().enumerate().map(signed).map(Line::Wrong));
+    let help = finding.help.as_deref().map(|help| broken(help, room)).unwrap_or_default();
+    lines.extend(help.into_iter().map(|text| Line::Help(format!("  {text}"))));
+}
+
+/// A text in lines of so many letters.
+fn broken(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= room) {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.into()),
+        }
+    }
+    lines
+}
+
+fn lines<'t>(source: &'t str, findings: &[Diagnostic], room: usize) -> Vec<Line<'t>> {
     let mut lines = Vec::new();
     for (number, text) in (1..).zip(source.lines()) {
         lines.push(Line::Text(number, text));
-        for finding in findings {
-            let (line, column) = line_column(source, finding.span.start);
+        for found in findings {
+            let (line, column) = line_column(source, found.span.start);
             if line == number {
                 let rest = text.chars().count().saturating_sub(column - 1);
-                let width = source.get(finding.span.clone()).map_or(1, |part| part.chars().count()).min(rest);
-                // Long messages begin at the left rather than leave the pane.
-                let at = if column > 40 { 0 } else { column - 1 };
-                lines.push(Line::Mark(column - 1, width, &finding.message));
-                lines.extend(finding.help.as_deref().map(|help| Line::Help(at, help)));
+                let width = source.get(found.span.clone()).map_or(1, |part| part.chars().count()).min(rest);
+                finding(column - 1, width, found, room, &mut lines);
             }
         }
     }
     let end = source.lines().count();
-    for finding in findings.iter().filter(|finding| line_column(source, finding.span.start).0 > end) {
-        lines.push(Line::Mark(0, 1, &finding.message));
-        lines.extend(finding.help.as_deref().map(|help| Line::Help(0, help)));
+    for found in findings.iter().filter(|found| line_column(source, found.span.start).0 > end) {
+        finding(0, 1, found, room, &mut lines);
     }
     lines
 }
