@@ -121,7 +121,7 @@ struct Screen {
 impl Screen {
     fn new(store: &Store) -> io::Result<Self> {
         Ok(Screen {
-            terminal: Terminal::new(CrosstermBackend::new(io::stdout()))?,
+            terminal: fresh()?,
             workers: Workers::start(store),
             signals: terminal::Signals::listen()?,
             store: store.path().to_path_buf(),
@@ -226,7 +226,7 @@ impl Screen {
                 Effect::Edit(path) => self.edit(state, &path)?,
                 Effect::Suspend => {
                     terminal::suspend(state.mouse)?;
-                    self.terminal.clear()?;
+                    self.terminal = fresh()?;
                 }
                 Effect::Quit => self.left = true,
             }
@@ -243,7 +243,7 @@ impl Screen {
         terminal::give_back();
         let edited = Command::new(program).args(words).arg(path).status();
         terminal::take(state.mouse)?;
-        self.terminal.clear()?;
+        self.terminal = fresh()?;
         if let Err(error) = edited {
             state.lack(format!("{program} cannot be started: {error}"), "set EDITOR to your editor");
         }
@@ -266,6 +266,12 @@ impl Screen {
         }
         Ok(())
     }
+}
+
+/// A terminal of which nothing is known yet: its first frame is drawn whole. It asks the terminal nothing, which may be
+/// far away.
+fn fresh() -> io::Result<Terminal<CrosstermBackend<io::Stdout>>> {
+    Terminal::new(CrosstermBackend::new(io::stdout()))
 }
 
 /// What tells that a file was written.

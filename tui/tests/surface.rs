@@ -7,7 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
-const COMMANDS: [&str; 38] = [
+const COMMANDS: [&str; 39] = [
     "",
     "demo",
     "key",
@@ -46,6 +46,7 @@ const COMMANDS: [&str; 38] = [
     "store backup",
     "store settle",
     "bench",
+    "tui",
 ];
 
 #[test]

@@ -114,7 +114,7 @@ fn from_an_empty_store_to_a_verified_bill_by_following_the_screen() {
     let mut terminal = Terminal::open(folder.path(), &[]);
     terminal.sees("This store is empty");
     terminal.press("\r");
-    terminal.sees("the sample household is here");
+    terminal.sees("home chosen");
     terminal.press("n");
     terminal.sees("2026-05 is complete");
     terminal.press("n");
@@ -130,7 +130,7 @@ fn from_an_empty_store_to_a_verified_bill_by_following_the_screen() {
     terminal.press("n");
     terminal.sees("proved and checked");
     terminal.press("n");
-    terminal.sees("lies in the supplier's inbox");
+    terminal.sees("7 Verify ●");
     terminal.press("n");
     terminal.sees("waits for a verdict");
     terminal.press("n");

@@ -144,7 +144,6 @@ impl Trouble {
     pub fn internal() -> Self {
         Trouble::new("internal", "the program failed while it worked on this", "report this; nothing was written")
     }
-
 }
 
 impl<R: Into<Failure>> From<R> for Trouble {
@@ -290,11 +289,8 @@ impl Desk {
             Act::HandIn(bytes) => Report::Done { what: "hand in", result: supplier::hand_in(store, &bytes, now) },
             Act::Verify { bills, dry_run } => Report::Judged(supplier::verify(store, &bills, dry_run, now, watch)),
             Act::VerifyFile(path) => Report::Judged(supplier::verify_file(store, &path, now, watch)),
-            Act::Tamper { bill, lie } => {
-                Report::Tampered { lie, judgement: supplier::tamper(store, &bill, lie, now) }
-            }
+            Act::Tamper { bill, lie } => Report::Tampered { lie, judgement: supplier::tamper(store, &bill, lie, now) },
             Act::Write(output) => Report::Done { what: "write", result: files::write(store, output) },
         }
     }
 }
-

@@ -1,7 +1,7 @@
 //! A frame: steps at the top, the pane, what is missing and the keys at the foot.
 
 use ratatui::layout::Rect;
-use throbber_widgets_tui::{BRAILLE_SIX, Set, ASCII};
+use throbber_widgets_tui::{ASCII, BRAILLE_SIX, Set};
 
 use super::canvas::{Canvas, Hits, Target, after, below, row, wrapped};
 use super::guide::{self, Guide, Mark};
@@ -37,7 +37,10 @@ pub fn draw(state: &State, buffer: &mut ratatui::buffer::Buffer) -> (Hits, Optio
 fn too_small(area: Rect, canvas: &mut Canvas<'_>) {
     let text = format!("The window has {} by {}; make it {WIDTH} by {HEIGHT} or larger.", area.width, area.height);
     let rows = wrapped(&text, area.width.saturating_sub(2));
-    let place = below(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, area.height.saturating_sub(rows + 1) / 2);
+    let place = below(
+        Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area },
+        area.height.saturating_sub(rows + 1) / 2,
+    );
     let used = canvas.paragraph(place, &text, Role::Warn);
     canvas.text(row(below(place, used), 0), "q leaves", Role::Dim);
 }
@@ -181,13 +184,21 @@ fn status(state: &State, guide: &Guide, area: Rect, canvas: &mut Canvas<'_>) {
             };
             let used = canvas.pieces(
                 after(line, 1),
-                &[(ARROW, Role::Accent), (" ", Role::Text), (&key, Role::Accent), ("  ", Role::Text), (does, Role::Text)],
+                &[
+                    (ARROW, Role::Accent),
+                    (" ", Role::Text),
+                    (&key, Role::Accent),
+                    ("  ", Role::Text),
+                    (does, Role::Text),
+                ],
             );
             canvas.hit(Rect { width: used, ..after(line, 1) }, Target::Press(Press::Char('n')));
             canvas.text(after(line, used + 1), &missing, Role::Warn);
         }
         None if guide.missing.is_empty() => {}
-        None => _ = canvas.pieces(after(line, 1), &[(MIND, Role::Warn), (" ", Role::Text), (&guide.missing, Role::Text)]),
+        None => {
+            _ = canvas.pieces(after(line, 1), &[(MIND, Role::Warn), (" ", Role::Text), (&guide.missing, Role::Text)])
+        }
     }
 }
 
@@ -195,13 +206,18 @@ fn working(state: &State, running: &Running, area: Rect, canvas: &mut Canvas<'_>
     let set: Set = if state.look.unicode { BRAILLE_SIX } else { ASCII };
     let symbol = set.symbols[state.ticks % set.symbols.len()];
     let what = if running.stopping { format!("stopping: {}", running.what) } else { running.what.to_owned() };
-    let used = canvas.pieces(after(area, 1), &[(symbol, Role::Accent), (" ", Role::Text), (&what, Role::Text), ("  ", Role::Text)]) + 1;
+    let used = canvas
+        .pieces(after(area, 1), &[(symbol, Role::Accent), (" ", Role::Text), (&what, Role::Text), ("  ", Role::Text)])
+        + 1;
     let mut rest = after(area, used);
     if let Some(progress) = running.progress.filter(|progress| progress.total > 1) {
         let bar = Rect { width: 24.min(rest.width / 2), ..rest };
         bars::across(bar, progress.done as f64 / progress.total as f64, Role::Accent, canvas);
         rest = after(rest, bar.width + 1);
-        rest = after(rest, canvas.text(rest, &format!("{} {} of {}", progress.step, progress.done, progress.total), Role::Dim));
+        rest = after(
+            rest,
+            canvas.text(rest, &format!("{} {} of {}", progress.step, progress.done, progress.total), Role::Dim),
+        );
     }
     canvas.right(Rect { width: rest.width.saturating_sub(1), ..rest }, "esc stops", Role::Dim);
 }
@@ -214,7 +230,16 @@ fn hints(state: &State, over: bool, area: Rect, canvas: &mut Canvas<'_>) {
     if typing {
         canvas.pieces(
             after(area, 1),
-            &[("enter", Role::Accent), (" take", Role::Dim), ("  ^r", Role::Accent), (" show", Role::Dim), ("  ^u", Role::Accent), (" wipe", Role::Dim), ("  esc", Role::Accent), (" stop typing", Role::Dim)],
+            &[
+                ("enter", Role::Accent),
+                (" take", Role::Dim),
+                ("  ^r", Role::Accent),
+                (" show", Role::Dim),
+                ("  ^u", Role::Accent),
+                (" wipe", Role::Dim),
+                ("  esc", Role::Accent),
+                (" stop typing", Role::Dim),
+            ],
         );
         return;
     }
@@ -223,9 +248,8 @@ fn hints(state: &State, over: bool, area: Rect, canvas: &mut Canvas<'_>) {
     let mut rest = after(area, 1);
     let tail = 28;
     let shown = own.chain(everywhere).filter(|binding| !binding.hint.is_empty() && filter(binding.command));
-    let (last, first): (Vec<&Binding>, Vec<&Binding>) = shown.partition(|binding| {
-        matches!(binding.command, Command::Help | Command::Palette | Command::Quit)
-    });
+    let (last, first): (Vec<&Binding>, Vec<&Binding>) =
+        shown.partition(|binding| matches!(binding.command, Command::Help | Command::Palette | Command::Quit));
     for binding in first {
         let Some(key) = binding.keys.first() else { continue };
         let text = format!("{key} {}", binding.hint);

@@ -43,16 +43,8 @@ pub enum Pane {
 
 impl Pane {
     /// Every step, in order.
-    pub const ALL: [Pane; 8] = [
-        Pane::Meters,
-        Pane::Batches,
-        Pane::Key,
-        Pane::Readings,
-        Pane::Tariff,
-        Pane::Bill,
-        Pane::Verify,
-        Pane::Log,
-    ];
+    pub const ALL: [Pane; 8] =
+        [Pane::Meters, Pane::Batches, Pane::Key, Pane::Readings, Pane::Tariff, Pane::Bill, Pane::Verify, Pane::Log];
 
     /// Its place, from 0.
     pub fn place(self) -> usize {
@@ -169,6 +161,8 @@ pub struct State {
     pub folder: String,
     /// Whether the store was looked at.
     pub loaded: bool,
+    /// Whether an act has changed the store since it was looked at.
+    pub stale: bool,
     /// The store.
     pub snapshot: Snapshot,
     /// The meter looked at.
@@ -219,6 +213,7 @@ impl State {
             store,
             folder,
             loaded: false,
+            stale: false,
             snapshot: Snapshot::default(),
             detail: None,
             focus: Focus::default(),

@@ -251,7 +251,8 @@ mod tests {
 
     #[test]
     fn no_colour_means_none() {
-        let roles = [Role::Text, Role::Dim, Role::Strong, Role::Accent, Role::Good, Role::Bad, Role::Warn, Role::Cursor];
+        let roles =
+            [Role::Text, Role::Dim, Role::Strong, Role::Accent, Role::Good, Role::Bad, Role::Warn, Role::Cursor];
         for role in roles {
             let style = Theme::Plain.style(role);
             assert_eq!((style.fg, style.bg), (None, None), "{role:?}");

@@ -242,7 +242,11 @@ pub fn run(state: &mut State, pane: Option<Pane>, command: Command) -> Effects {
 
 /// The next thing that is missing, wherever it is.
 fn next(state: &mut State) -> Effects {
-    let Some((pane, command, _)) = guide::here(state).next else {
+    let guide = guide::here(state);
+    if state.stale || (guide.next.is_none() && guide.mark == guide::Mark::Waits) {
+        return Vec::new();
+    }
+    let Some((pane, command, _)) = guide.next else {
         let later = Pane::ALL.into_iter().skip(state.pane.place() + 1);
         let open = later.into_iter().find(|pane| pane::guide(state, *pane).mark != guide::Mark::Done);
         return open.map_or_else(Vec::new, |pane| go(state, pane));
@@ -402,7 +406,9 @@ fn moved(state: &mut State, command: Command) -> Effects {
     match state.pane {
         Pane::Meters if state.is_empty() => return pane::welcome::act(state, command),
         Pane::Readings => return pane::readings::act(state, command),
-        Pane::Tariff if matches!(command, Command::PageUp | Command::PageDown) => return pane::tariff::act(state, command),
+        Pane::Tariff if matches!(command, Command::PageUp | Command::PageDown) => {
+            return pane::tariff::act(state, command);
+        }
         Pane::Tariff => state.tariff.top = 0,
         _ => {}
     }
@@ -520,7 +526,9 @@ fn copy(state: &mut State) -> Effects {
         }
         Pane::Tariff => pane::tariff::current(state).map(|row| row.source.clone()),
         Pane::Verify => pane::verify::current(state).map(|bill| hex(&bill.digest)),
-        Pane::Bill => pane::bill::current(state).map(|proved| format!("{} {}", proved.total.text, proved.total.currency)),
+        Pane::Bill => {
+            pane::bill::current(state).map(|proved| format!("{} {}", proved.total.text, proved.total.currency))
+        }
         Pane::Log => state.log.list.current(&state.log.rows).map(|entry| format!("{}: {}", entry.what, entry.result)),
         Pane::Key | Pane::Readings => None,
     };

@@ -231,7 +231,7 @@ impl Row for BatchRow {
         column("to", 17, false, 96),
         column("slots", 6, true, 36),
         column("gaps", 5, true, 44),
-        column("bytes", 7, true, 54),
+        column("bytes", 7, true, 66),
         column("standing", 0, false, 0),
     ];
 
@@ -242,7 +242,13 @@ impl Row for BatchRow {
             1 => instant(self.start).into(),
             2 => instant(self.end).into(),
             3 => self.slots.to_string().into(),
-            4 => if self.gaps == 0 { "–".into() } else { self.gaps.to_string().into() },
+            4 => {
+                if self.gaps == 0 {
+                    "–".into()
+                } else {
+                    self.gaps.to_string().into()
+                }
+            }
             5 => thousands(self.bytes as u64).into(),
             _ => standing(self.standing).into(),
         }
@@ -283,7 +289,8 @@ pub fn instant(at: Timestamp) -> String {
 pub fn period(text: &str, revision: u8) -> String {
     let month = text.split_once("..").and_then(|(first, end)| {
         let (first, end) = (first.parse::<Date>().ok()?, end.parse::<Date>().ok()?);
-        let whole = first.day() == 1 && first.first_of_month() == first && first.last_of_month().tomorrow().ok()? == end;
+        let whole =
+            first.day() == 1 && first.first_of_month() == first && first.last_of_month().tomorrow().ok()? == end;
         whole.then(|| first.strftime("%Y-%m").to_string())
     });
     // The year and the dots of the second date tell nothing when they repeat the first.

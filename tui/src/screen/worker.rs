@@ -82,8 +82,6 @@ fn lane(name: &str, store: Store, tell: Sender<Word>, stop: Arc<AtomicBool>) -> 
 fn perform(desk: &mut Desk, act: Act, tell: &Sender<Word>, stop: &AtomicBool) -> Report {
     let again = act.clone();
     let mut progress = |progress| drop(tell.send(Word::Progress(progress)));
-    let done = catch_unwind(AssertUnwindSafe(|| {
-        desk.perform(act, &mut Watch { progress: &mut progress, stop })
-    }));
+    let done = catch_unwind(AssertUnwindSafe(|| desk.perform(act, &mut Watch { progress: &mut progress, stop })));
     done.unwrap_or_else(|_| again.failed(Trouble::internal()))
 }

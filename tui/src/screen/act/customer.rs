@@ -110,13 +110,7 @@ pub fn key_file(path: &Path) -> Result<Key, Trouble> {
 }
 
 /// Decrypts a period.
-pub fn readings(
-    store: &Store,
-    key: &Key,
-    meter: &str,
-    period: &str,
-    watch: &mut Watch<'_>,
-) -> Result<Opened, Trouble> {
+pub fn readings(store: &Store, key: &Key, meter: &str, period: &str, watch: &mut Watch<'_>) -> Result<Opened, Trouble> {
     let (file, zone) = customer::readings(store, key, meter, period, None, watch.progress)?;
     Opened::new(meter, period, zone, file)
 }

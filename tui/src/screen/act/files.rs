@@ -67,9 +67,10 @@ fn filed(imported: Imported) -> Filed {
         Kept::Already => "already here",
         Kept::Rival => "new, a rival of another",
     };
-    let name = imported.path.file_name().map_or_else(|| imported.path.display().to_string(), |name| {
-        name.to_string_lossy().into_owned()
-    });
+    let name = imported
+        .path
+        .file_name()
+        .map_or_else(|| imported.path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let kind = imported.kind.map_or("unknown", |kind| match kind {
         Kind::Meter => "meter",
         other => other.ending(),

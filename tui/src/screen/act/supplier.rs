@@ -106,4 +106,3 @@ pub fn settle(store: &Store, meter: &str, number: u32, header: &str) -> Result<S
     archive::settle_rival(store, meter, number, header)?;
     Ok(format!("batch {number} of {meter}: {} counts", &header[..header.len().min(8)]))
 }
-

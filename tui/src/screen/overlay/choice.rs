@@ -65,7 +65,8 @@ impl Choice {
             let here = place == self.at;
             let mark = if here { ARROW } else { " " };
             let role = if here { Role::Accent } else { Role::Text };
-            canvas.pieces(row(area, 0), &[(mark, Role::Accent), (&format!(" {} ", place + 1), Role::Dim), (name, role)]);
+            canvas
+                .pieces(row(area, 0), &[(mark, Role::Accent), (&format!(" {} ", place + 1), Role::Dim), (name, role)]);
             canvas.pieces(row(area, 1), &[("     ", Role::Dim), (about, Role::Dim)]);
             let digit = char::from(b'1' + place.min(8) as u8);
             canvas.hit(Rect { height: area.height.min(2), ..area }, Target::Press(Press::Char(digit)));

@@ -177,7 +177,8 @@ impl Form {
         }
         self.draw_paths(below(rest, 1), canvas);
         let foot = row(inside, inside.height.saturating_sub(1));
-        let keys = if self.ask.is_path() { "enter go on · tab complete · esc back" } else { "enter go on · esc back" };
+        let keys =
+            if self.ask.is_path() { "enter go on · tab complete · esc back" } else { "enter go on · esc back" };
         canvas.text(foot, keys, Role::Dim);
         canvas.hit(foot, Target::Press(Press::Enter));
     }

@@ -114,7 +114,8 @@ fn settle(state: &mut State) -> Effects {
     let (meter, number, header) = (batch.meter.clone(), batch.number, batch.header.clone());
     let question = format!("Let {} count as batch {number} of {meter}?", &header[..header.len().min(8)]);
     let effect = Effect::Act(Act::Settle { meter, number, header });
-    let because = "Several signed batches claim this number. Only a person can say which is right; the decision is kept.";
+    let because =
+        "Several signed batches claim this number. Only a person can say which is right; the decision is kept.";
     state.overlays.push(Overlay::Confirm(Confirm::new(question, because, "it counts", effect)));
     Vec::new()
 }
@@ -175,10 +176,8 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         Standing::Replaced => ("·", Role::Dim),
         Standing::Rival => (MIND, Role::Warn),
     };
-    Table { rows: &detail.batches, list: &state.batches.list, mark: &mark, empty: "no batch yet" }.draw(
-        Rect { width: left.width.saturating_sub(u16::from(wide)), ..left },
-        canvas,
-    );
+    Table { rows: &detail.batches, list: &state.batches.list, mark: &mark, empty: "no batch yet" }
+        .draw(Rect { width: left.width.saturating_sub(u16::from(wide)), ..left }, canvas);
     let side = match wide {
         true => {
             canvas.upright(Rect { width: 1, ..right });
@@ -211,7 +210,15 @@ fn draw_months(state: &State, months: &[MonthRow], area: Rect, canvas: &mut Canv
         let text = said(month, state);
         canvas.pieces(
             line,
-            &[(arrow, Role::Accent), (" ", Role::Text), (&month.month, name), (" ", name), (sign, role), (" ", role), (&text, Role::Dim)],
+            &[
+                (arrow, Role::Accent),
+                (" ", Role::Text),
+                (&month.month, name),
+                (" ", name),
+                (sign, role),
+                (" ", role),
+                (&text, Role::Dim),
+            ],
         );
         canvas.hit(line, Target::View(place));
     }

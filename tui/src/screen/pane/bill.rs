@@ -133,14 +133,24 @@ fn needs(state: &State) -> Vec<Need> {
     if let Some(month) = state.month() {
         let over = month.end <= state.now;
         let text = if over { "the period is over" } else { "the period is not over" };
-        needs.push(need(over, text, "take the month before, with [", (Pane::Batches, Command::Earlier, "take the month before")));
+        needs.push(need(
+            over,
+            text,
+            "take the month before, with [",
+            (Pane::Batches, Command::Earlier, "take the month before"),
+        ));
         let here = month.wanted - month.missing.len();
         let complete = month.missing.is_empty() && month.rivals.is_empty();
         let text = match month.rivals.len() {
             0 => format!("{here} of {} batches are here", month.wanted),
             rivals => format!("{} with undecided rivals", counted(rivals as u64, "batch")),
         };
-        needs.push(need(complete, text, "import the others with i", (Pane::Batches, Command::Import, "import the missing batches")));
+        needs.push(need(
+            complete,
+            text,
+            "import the others with i",
+            (Pane::Batches, Command::Import, "import the missing batches"),
+        ));
         let assign = (Pane::Tariff, Command::Assign, "assign a tariff");
         needs.push(match &month.tariff {
             Ok(tariff) => need(true, format!("tariff {tariff}"), "", assign),
@@ -240,9 +250,7 @@ fn left(state: &State, running: &Running) -> Option<f64> {
     let spent = seconds(running.step_since, state.clock);
     let last = |step: &str| state.bill.last.iter().find(|(name, _)| *name == step).map(|(_, seconds)| *seconds);
     let this = match progress.done {
-        done if done > 0 && progress.total > 1 => {
-            spent * (progress.total.saturating_sub(done)) as f64 / done as f64
-        }
+        done if done > 0 && progress.total > 1 => spent * (progress.total.saturating_sub(done)) as f64 / done as f64,
         _ => (last(progress.step)? - spent).max(0.0),
     };
     let place = STEPS.iter().position(|(name, _)| *name == progress.step)?;
@@ -276,7 +284,8 @@ fn under_way(state: &State, running: &Running, area: Rect, canvas: &mut Canvas<'
             if progress.total > 1 {
                 bars::across(bar, share, Role::Accent, canvas);
             }
-            let of = if progress.total > 1 { format!("{} of {}   ", progress.done, progress.total) } else { String::new() };
+            let of =
+                if progress.total > 1 { format!("{} of {}   ", progress.done, progress.total) } else { String::new() };
             canvas.text(after(below_line, 44), &format!("{of}{time}"), Role::Text);
         } else {
             canvas.text(after(below_line, 12), &time, Role::Dim);
@@ -284,9 +293,18 @@ fn under_way(state: &State, running: &Running, area: Rect, canvas: &mut Canvas<'
     }
     let rest = below(area, 11);
     let spent = seconds(running.since, state.clock);
-    let left = left(state, running).map_or_else(|| "time left not known yet".into(), |left| format!("about {left:.1} s left"));
+    let left =
+        left(state, running).map_or_else(|| "time left not known yet".into(), |left| format!("about {left:.1} s left"));
     canvas.text(row(rest, 0), &format!("{spent:.1} s so far, {left}"), Role::Text);
-    let used = canvas.pieces(row(rest, 2), &[("c", Role::Accent), (" or ", Role::Dim), ("esc", Role::Accent), (" stops it; nothing is written", Role::Dim)]);
+    let used = canvas.pieces(
+        row(rest, 2),
+        &[
+            ("c", Role::Accent),
+            (" or ", Role::Dim),
+            ("esc", Role::Accent),
+            (" stops it; nothing is written", Role::Dim),
+        ],
+    );
     canvas.hit(Rect { width: used, ..row(rest, 2) }, Target::Press(Press::Char('c')));
 }
 
@@ -309,7 +327,11 @@ fn result(state: &State, proved: &Proved, area: Rect, canvas: &mut Canvas<'_>) {
     let total = below(lines, proved.lines.len() as u16);
     canvas.rule(Rect { width, ..row(total, 0) });
     canvas.text(Rect { width, ..row(total, 1) }, "total", Role::Strong);
-    canvas.right(Rect { width, ..row(total, 1) }, &format!("{} {}", proved.total.text, proved.total.currency), Role::Strong);
+    canvas.right(
+        Rect { width, ..row(total, 1) },
+        &format!("{} {}", proved.total.text, proved.total.currency),
+        Role::Strong,
+    );
     let right = if wide { after(right, 2) } else { right };
     figures(proved, right, canvas);
     let rest = if wide { below(left, proved.lines.len() as u16 + 5) } else { below(right, 8) };

@@ -7,8 +7,8 @@ use wattproof_engine::bills::BillDigest;
 
 use crate::screen::act::{Act, Output, TariffId};
 use crate::screen::event::{Effect, Effects};
-use crate::screen::overlay::{Follow, Overlay, effect};
 use crate::screen::overlay::form::Form;
+use crate::screen::overlay::{Follow, Overlay, effect};
 use crate::screen::state::State;
 use crate::screen::update;
 
@@ -75,9 +75,11 @@ impl Ask {
     /// What is asked.
     pub fn about(&self) -> String {
         match self {
-            Ask::Import => "A file or a folder: meters (.pub), batches, tariffs, assignments, fallbacks, bills. Each is \
+            Ask::Import => {
+                "A file or a folder: meters (.pub), batches, tariffs, assignments, fallbacks, bills. Each is \
                             taken in or refused with a reason; what is here already stays as it is."
-                .into(),
+                    .into()
+            }
             Ask::Register => "The meter's public record, a .pub file. A meter cannot be taken out again.".into(),
             Ask::KeyFile => "The file that holds the key. The file stays where it is.".into(),
             Ask::OpenTariff => "A .tariff file. It is checked, and shown with what is wrong at its place.".into(),
@@ -167,9 +169,7 @@ pub fn answer(ask: &Ask, text: &str) -> Result<Follow, String> {
         Ask::Readings => {
             let path = path(text)?;
             Box::new(move |state| match state.readings.opened.clone() {
-                Some(readings) => {
-                    update::start(state, Effect::Act(Act::Write(Output::Readings { path, readings })))
-                }
+                Some(readings) => update::start(state, Effect::Act(Act::Write(Output::Readings { path, readings }))),
                 None => Vec::new(),
             })
         }
@@ -189,10 +189,12 @@ pub fn answer(ask: &Ask, text: &str) -> Result<Follow, String> {
 fn period(text: &str) -> Result<String, String> {
     let day = |text: &str| text.parse::<Date>().ok();
     let month = || day(&format!("{text}-01")).is_some() && text.len() == 7;
-    let dates = || text.split_once("..").is_some_and(|(first, end)| match (day(first), day(end)) {
-        (Some(first), Some(end)) => first < end,
-        _ => false,
-    });
+    let dates = || {
+        text.split_once("..").is_some_and(|(first, end)| match (day(first), day(end)) {
+            (Some(first), Some(end)) => first < end,
+            _ => false,
+        })
+    };
     if month() || dates() { Ok(text.into()) } else { Err("write it like 2026-10, or 2026-10-01..2026-11-01".into()) }
 }
 

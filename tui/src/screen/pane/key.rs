@@ -259,9 +259,13 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     let mut rest = below(area, 1);
     match &pane.held {
         Some(held) => {
-            let fits = held.fits.as_ref().map_or("not tried yet".to_owned(), |meter| format!("opens the batches of {meter}"));
+            let fits =
+                held.fits.as_ref().map_or("not tried yet".to_owned(), |meter| format!("opens the batches of {meter}"));
             canvas.pieces(row(rest, 0), &[(OK, Role::Good), ("  a key is held in memory", Role::Strong)]);
-            canvas.pieces(row(rest, 1), &[("   ", Role::Dim), (&held.from, Role::Dim), (", ", Role::Dim), (&fits, Role::Dim)]);
+            canvas.pieces(
+                row(rest, 1),
+                &[("   ", Role::Dim), (&held.from, Role::Dim), (", ", Role::Dim), (&fits, Role::Dim)],
+            );
         }
         None => {
             canvas.pieces(row(rest, 0), &[("○", Role::Warn), ("  no key is held", Role::Strong)]);

@@ -112,7 +112,9 @@ pub fn guide(state: &State) -> Guide {
             let here = format!("{} of {period}", counted(opened.file.readings.slots().count().into(), "reading"));
             let guide = match gaps {
                 0 => Guide::done(here, ""),
-                gaps => Guide::done(here, format!("{} without a reading", counted(gaps as u64, "slot"))).marked(Mark::Mind),
+                gaps => {
+                    Guide::done(here, format!("{} without a reading", counted(gaps as u64, "slot"))).marked(Mark::Mind)
+                }
             };
             guide.then(Pane::Tariff, Command::Go(Pane::Tariff), "look at the tariff")
         }
@@ -149,7 +151,10 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
 fn sealed(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     let area = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..below(area, 1) };
     let period = state.focus.period.as_deref().unwrap_or("no period");
-    canvas.pieces(row(area, 0), &[("The readings of ", Role::Text), (period, Role::Strong), (" are sealed.", Role::Text)]);
+    canvas.pieces(
+        row(area, 0),
+        &[("The readings of ", Role::Text), (period, Role::Strong), (" are sealed.", Role::Text)],
+    );
     let used = canvas.paragraph(
         below(area, 2),
         "With the key they are decrypted in this program's memory only: each batch's signature and the digest of its \
@@ -210,8 +215,11 @@ fn heat(pane: &ReadingsPane, opened: &Opened, register: usize, unit: &str, area:
     let room = usize::from(area.width.saturating_sub(30)).max(12);
     let merged = per_day.div_ceil(room).max(1);
     let width = per_day.div_ceil(merged) as u16;
+    let broad = if merged == 1 { (room as u16 / width.max(1)).clamp(1, 3) } else { 1 };
+    let width = width * broad;
     let grid = Rect { x: area.x + 14, width: width.min(area.width.saturating_sub(14)), ..area };
-    hours(opened.file.length.per_day() as usize, merged, grid, canvas);
+    hours(opened.file.length.per_day() as usize * usize::from(broad), merged, grid, canvas);
+    canvas.text(after(row(area, 0), 14 + width + 1), &format!("  k{unit}"), Role::Dim);
     let list = below(area, 1);
     let page = usize::from(list.height.saturating_sub(2)).max(1);
     canvas.hits.page = page;
@@ -220,9 +228,11 @@ fn heat(pane: &ReadingsPane, opened: &Opened, register: usize, unit: &str, area:
     for (place, day) in opened.days.iter().enumerate().skip(top).take(page) {
         let line = row(list, (place - top) as u16);
         day_name(place == pane.day, day.date, line, canvas);
-        let cells = day.slots.chunks(merged).map(|slots| {
-            slots.iter().try_fold(0.0, |sum, slot| Some(sum + f64::from(opened.get(register, *slot)?)))
-        });
+        let cells = day
+            .slots
+            .chunks(merged)
+            .map(|slots| slots.iter().try_fold(0.0, |sum, slot| Some(sum + f64::from(opened.get(register, *slot)?))));
+        let cells = cells.flat_map(|cell| std::iter::repeat_n(cell, usize::from(broad)));
         bars::cells(Rect { x: grid.x, width: grid.width, ..line }, cells, most, canvas);
         let (total, gaps) = opened.total(register, day);
         let rest = after(line, 14 + width + 1);
@@ -248,10 +258,12 @@ fn day_name(here: bool, date: jiff::civil::Date, line: Rect, canvas: &mut Canvas
 fn hours(per_day: usize, merged: usize, area: Rect, canvas: &mut Canvas<'_>) {
     for hour in [0, 6, 12, 18] {
         let column = (per_day * hour / 24 / merged) as u16;
-        canvas.text(Rect { width: 5, ..after(row(area, 0), column) }.intersection(area), &format!("{hour:02}:00"), Role::Dim);
+        canvas.text(
+            Rect { width: 5, ..after(row(area, 0), column) }.intersection(area),
+            &format!("{hour:02}:00"),
+            Role::Dim,
+        );
     }
-    let kwh = after(row(area, 0), area.width + 1);
-    canvas.text(Rect { width: 6, ..kwh }, "", Role::Dim);
 }
 
 fn legend(opened: &Opened, register: usize, unit: &str, merged: usize, line: Rect, canvas: &mut Canvas<'_>) {
@@ -261,7 +273,8 @@ fn legend(opened: &Opened, register: usize, unit: &str, merged: usize, line: Rec
     let used = canvas.pieces(after(line, 2), &[("0 ", Role::Dim)]) + 2;
     let scale = Rect { width: 8, ..after(line, used) };
     bars::cells(scale, (0..8).map(|step| Some(f64::from(step))), 7.0, canvas);
-    let text = format!(" {:.2} k{unit} in {minutes} min   · gap   total {:.1} k{unit}", most / 1000.0, total as f64 / 1000.0);
+    let text =
+        format!(" {:.2} k{unit} in {minutes} min   · gap   total {:.1} k{unit}", most / 1000.0, total as f64 / 1000.0);
     canvas.text(after(line, used + 8), &text, Role::Dim);
 }
 

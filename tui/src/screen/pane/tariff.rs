@@ -174,9 +174,10 @@ pub fn wants(state: &mut State) -> Effects {
         PROOF if !pane.plan.as_ref().is_some_and(|plan| same(&(plan.tariff.clone(), plan.period.clone()))) => {
             (Act::Explain { tariff: tariff.clone(), period: period.clone() }, Some(tariff))
         }
-        PRICES if !pane.prices.as_ref().is_some_and(|(personal, prices)| {
-            *personal == readings.is_some() && same(&(prices.tariff.clone(), prices.period.clone()))
-        }) =>
+        PRICES
+            if !pane.prices.as_ref().is_some_and(|(personal, prices)| {
+                *personal == readings.is_some() && same(&(prices.tariff.clone(), prices.period.clone()))
+            }) =>
         {
             (Act::Hours { tariff: tariff.clone(), period: period.clone(), readings }, Some(tariff))
         }
@@ -232,13 +233,12 @@ pub fn guide(state: &State) -> Guide {
             let guide = Guide::done(format!("{count}; {meter} is billed under {name}"), "");
             guide.then(Pane::Bill, Command::Go(Pane::Bill), "go on to the bill")
         }
-        None if state.detail().is_some_and(|detail| detail.assignments.is_empty()) => {
-            Guide::done(count, "the meter has no tariff").marked(Mark::Open).then(
-                Pane::Tariff,
-                Command::Assign,
-                "assign the tariff under the cursor",
-            )
-        }
+        None if state.detail().is_some_and(|detail| detail.assignments.is_empty()) => Guide::done(
+            count,
+            "the meter has no tariff",
+        )
+        .marked(Mark::Open)
+        .then(Pane::Tariff, Command::Assign, "assign the tariff under the cursor"),
         None => Guide::done(count, "").then(Pane::Bill, Command::Go(Pane::Bill), "go on to the bill"),
     }
 }
@@ -257,8 +257,7 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         true => (OK, Role::Good),
         false => (" ", Role::Dim),
     };
-    let table =
-        Table { rows: &state.snapshot.tariffs, list: &state.tariff.list, mark: &mark, empty: "none published" };
+    let table = Table { rows: &state.snapshot.tariffs, list: &state.tariff.list, mark: &mark, empty: "none published" };
     if left > 0 {
         table.draw(list, canvas);
         canvas.upright(Rect { width: 1, ..right });

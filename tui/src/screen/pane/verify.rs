@@ -123,10 +123,9 @@ pub fn act(state: &mut State, command: Command) -> Effects {
         }
         Command::Mark => mark(state),
         Command::DryRun => match current(state).map(|bill| bill.digest) {
-            Some(bill) => crate::screen::update::start(
-                state,
-                Effect::Act(Act::Verify { bills: vec![bill], dry_run: true }),
-            ),
+            Some(bill) => {
+                crate::screen::update::start(state, Effect::Act(Act::Verify { bills: vec![bill], dry_run: true }))
+            }
             None => Vec::new(),
         },
         Command::Tamper => tamper(state),
@@ -169,7 +168,10 @@ fn verify(state: &mut State) -> Effects {
         (false, _) => confirm(state, marked),
         (true, Some(bill)) if bill.state != BillState::Waiting => {
             let word = bill.verdict();
-            state.lack(format!("this bill was {word} already; a verdict is kept for good"), "d checks it again without deciding");
+            state.lack(
+                format!("this bill was {word} already; a verdict is kept for good"),
+                "d checks it again without deciding",
+            );
             Vec::new()
         }
         (true, Some(bill)) => {
@@ -220,7 +222,9 @@ pub fn judged(state: &mut State, verdicts: Vec<Verdict>) {
         let dry = if verdict.dry_run { "check" } else { "verify" };
         match &verdict.judgement.refused {
             None => state.note(format!("{dry} {}", verdict.says), "accepted", true),
-            Some(trouble) => state.note(format!("{dry} {}", verdict.says), format!("refused: {}", trouble.message), false),
+            Some(trouble) => {
+                state.note(format!("{dry} {}", verdict.says), format!("refused: {}", trouble.message), false)
+            }
         }
         state.verify.marked.remove(&verdict.digest);
         match verdict.judgement.refused.clone() {
@@ -275,9 +279,12 @@ pub fn guide(state: &State) -> Guide {
                 false => guide.then(Pane::Bill, Command::Go(Pane::Bill), "prove a bill"),
             }
         }
-        (false, 0) => Guide::done(count, "").then(Pane::Verify, Command::Tamper, "tamper with a copy, to see a refusal"),
+        (false, 0) => {
+            Guide::done(count, "").then(Pane::Verify, Command::Tamper, "tamper with a copy, to see a refusal")
+        }
         (false, waiting) => {
-            let guide = Guide::done(count, format!("a verdict on {}", counted(waiting as u64, "bill"))).marked(Mark::Open);
+            let guide =
+                Guide::done(count, format!("a verdict on {}", counted(waiting as u64, "bill"))).marked(Mark::Open);
             match current(state).is_some_and(|bill| bill.state == BillState::Waiting) {
                 true => guide.then(Pane::Verify, Command::Verify, "verify this bill"),
                 false => guide.then(Pane::Verify, Command::VerifyAll, "verify those that wait"),
@@ -326,7 +333,11 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     }
     if foot > 0 {
         let line = row(area, area.height - 1);
-        canvas.text(after(line, 2), "The supplier's side: it holds no key, and no reading is ever shown here.", Role::Dim);
+        canvas.text(
+            after(line, 2),
+            "The supplier's side: it holds no key, and no reading is ever shown here.",
+            Role::Dim,
+        );
     }
 }
 
@@ -334,7 +345,8 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
 fn about(state: &State, bill: &BillRow, area: Rect, canvas: &mut Canvas<'_>) {
     let tried = state.verify.tried.as_ref().filter(|tried| tried.bill == bill.digest);
     let lie = tried.and_then(|tried| tried.lie).map(|lie| lie_says(lie).0);
-    let (word, role, refused, made): (String, Role, Option<(String, String, String)>, bool) = match (tried, &bill.state) {
+    let (word, role, refused, made): (String, Role, Option<(String, String, String)>, bool) = match (tried, &bill.state)
+    {
         (Some(tried), _) => {
             let what = lie.map_or("checked without deciding".into(), |lie| format!("a copy: {lie}"));
             match &tried.judgement.refused {
@@ -363,8 +375,13 @@ fn about(state: &State, bill: &BillRow, area: Rect, canvas: &mut Canvas<'_>) {
         rest = below(rest, 2);
     }
     if let Some((code, message, hint)) = &refused {
-        let used = canvas.paragraph(Rect { height: rest.height.min(3), ..rest }, &format!("{message} [{code}]"), Role::Text);
-        let hint = canvas.paragraph(Rect { height: rest.height.saturating_sub(used).min(2), ..below(rest, used) }, hint, Role::Dim);
+        let used =
+            canvas.paragraph(Rect { height: rest.height.min(3), ..rest }, &format!("{message} [{code}]"), Role::Text);
+        let hint = canvas.paragraph(
+            Rect { height: rest.height.saturating_sub(used).min(2), ..below(rest, used) },
+            hint,
+            Role::Dim,
+        );
         rest = below(rest, used + hint + u16::from(tall));
     }
     let check = refused.as_ref().and_then(|(code, ..)| Check::of(code));

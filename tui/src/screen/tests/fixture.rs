@@ -40,7 +40,12 @@ pub fn now() -> Timestamp {
 
 /// Before anything was looked at.
 pub fn blank() -> State {
-    State::new("/home/ada/wattproof/store.redb".into(), String::new(), Look { theme: Theme::Dark, unicode: true }, now())
+    State::new(
+        "/home/ada/wattproof/store.redb".into(),
+        String::new(),
+        Look { theme: Theme::Dark, unicode: true },
+        now(),
+    )
 }
 
 pub fn tell(state: &mut State, report: Report) -> Effects {
@@ -232,8 +237,7 @@ pub fn typical() -> State {
     tell(&mut state, Report::Detail(Ok(detail())));
     update(&mut state, Event::Press(Press::Char('1')));
     state.focus.period = Some(PERIOD.into());
-    state.key.held =
-        Some(Held { key: Arc::new(fake_key()), from: "typed".into(), fits: Some("home".into()) });
+    state.key.held = Some(Held { key: Arc::new(fake_key()), from: "typed".into(), fits: Some("home".into()) });
     state.readings.opened = Some(opened(true));
     state.readings.day = 4;
     about_tariffs(&mut state);

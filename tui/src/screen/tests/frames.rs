@@ -65,7 +65,9 @@ fn a_proof_under_way() {
     let since = state.clock;
     state.running =
         Some(Running { what: "proving the bill", since, progress: None, step_since: since, stopping: false });
-    for (second, step, done, total) in [(0, "decrypt", 3, 32), (1, "price", 0, 1), (1, "prove", 0, 1), (3, "prove", 20, 57)] {
+    for (second, step, done, total) in
+        [(0, "decrypt", 3, 32), (1, "price", 0, 1), (1, "prove", 0, 1), (3, "prove", 20, 57)]
+    {
         let (now, clock) = (state.now, std::time::Duration::from_secs(second));
         update(&mut state, Event::Tick(now, clock));
         update(&mut state, Event::Progress(Progress { step, done, total }));

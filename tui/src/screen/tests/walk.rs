@@ -51,7 +51,8 @@ impl Walk {
                 Effect::Act(act) | Effect::Look(act) => {
                     let mut told = Vec::new();
                     let stop = AtomicBool::new(false);
-                    let report = self.desk.perform(act, &mut Watch { progress: &mut |now| told.push(now), stop: &stop });
+                    let report =
+                        self.desk.perform(act, &mut Watch { progress: &mut |now| told.push(now), stop: &stop });
                     told.into_iter().for_each(|progress| self.happen(Event::Progress(progress)));
                     self.happen(Event::Report(Box::new(report)));
                 }
@@ -120,7 +121,7 @@ fn from_an_empty_store_to_an_accepted_bill_and_back() {
     walk.sees("enter  proves the bill");
     walk.next();
     walk.sees("GBP, proved and checked");
-    walk.shot("bill.svg", (112, 18));
+    walk.shot("bill.svg", (112, 20));
     walk.next();
     walk.sees("lies in the supplier's inbox");
     walk.next();
@@ -155,7 +156,8 @@ fn wrong_key(walk: &mut Walk) {
 fn tariffs(walk: &mut Walk) {
     walk.next();
     walk.sees("charge energy");
-    for (view, seen) in [("proof", "1 amount disclosed"), ("bill", "standing"), ("prices", "00:00–07:00"), ("compare", "blocks@1")]
+    for (view, seen) in
+        [("proof", "1 amount disclosed"), ("bill", "standing"), ("prices", "00:00–07:00"), ("compare", "blocks@1")]
     {
         run(&mut walk.state, None, Command::Right);
         walk.happen(Event::Tick(now(), std::time::Duration::ZERO));

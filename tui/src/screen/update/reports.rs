@@ -21,7 +21,7 @@ pub fn take(state: &mut State, report: Report) -> Effects {
         Report::Overview(result) => match result {
             Ok(snapshot) => overview(state, snapshot),
             Err(trouble) => {
-                state.loaded = true;
+                (state.loaded, state.stale) = (true, false);
                 state.complain(&trouble);
                 Vec::new()
             }
@@ -64,8 +64,14 @@ pub fn take(state: &mut State, report: Report) -> Effects {
     }
 }
 
-/// The one act that was under way is over.
+/// The one act that was under way is over. What the panes show may be out of date until the store is looked at again.
 fn over(state: &mut State, report: Report) -> Effects {
+    let effects = came(state, report);
+    state.stale |= effects.iter().any(|effect| matches!(effect, Effect::Look(Act::Overview)));
+    effects
+}
+
+fn came(state: &mut State, report: Report) -> Effects {
     let running = state.running.take();
     match report {
         Report::Sample(result) => settle(state, "load the sample household", result, sample),
@@ -137,6 +143,7 @@ fn done(state: &mut State, what: &str) {
 }
 
 fn overview(state: &mut State, snapshot: Snapshot) -> Effects {
+    state.stale = false;
     let before = std::mem::replace(&mut state.snapshot, snapshot);
     let first = !state.loaded;
     state.loaded = true;

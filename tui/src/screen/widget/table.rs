@@ -50,7 +50,13 @@ impl<R: Row> Table<'_, R> {
     fn heads(&self, columns: &[(usize, &Column)], places: &[Rect], canvas: &mut Canvas<'_>) {
         for ((number, column), place) in columns.iter().zip(places) {
             let sign = match self.list.sort() {
-                Some((by, down)) if by == *number => if down { "▼" } else { "▲" },
+                Some((by, down)) if by == *number => {
+                    if down {
+                        "▼"
+                    } else {
+                        "▲"
+                    }
+                }
                 _ => "",
             };
             let head = format!("{}{sign}", column.head);

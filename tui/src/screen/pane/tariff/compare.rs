@@ -78,7 +78,10 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         let line = row(below(area, 2), place as u16 * 2);
         let here = Some(&priced.tariff) == assigned.as_ref();
         let (mark, role) = if here { (OK, Role::Strong) } else { (" ", Role::Text) };
-        canvas.pieces(Rect { width: 20.min(line.width), ..line }, &[(mark, Role::Good), (" ", role), (&priced.tariff, role)]);
+        canvas.pieces(
+            Rect { width: 20.min(line.width), ..line },
+            &[(mark, Role::Good), (" ", role), (&priced.tariff, role)],
+        );
         match &priced.bill {
             Err(trouble) => _ = canvas.text(after(line, 21), &trouble.message, Role::Warn),
             Ok((total, _)) => {

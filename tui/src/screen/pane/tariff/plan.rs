@@ -24,10 +24,7 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
 
 fn picture(plan: &TariffPlan, name: &str, area: Rect, canvas: &mut Canvas<'_>) {
     let slots = plan.period.slots().count();
-    canvas.pieces(
-        row(area, 0),
-        &[(name, Role::Strong), (" over ", Role::Dim), (&plan.period.to_string(), Role::Text)],
-    );
+    canvas.pieces(row(area, 0), &[(name, Role::Strong), (" over ", Role::Dim), (&plan.period.to_string(), Role::Text)]);
     let inputs = counted(plan.inputs as u64, "total");
     let alone = counted(plan.readings as u64, "reading");
     let amounts = counted(plan.disclosed as u64, "amount");
@@ -51,7 +48,12 @@ fn picture(plan: &TariffPlan, name: &str, area: Rect, canvas: &mut Canvas<'_>) {
         rest = below(rest, 1);
     }
     if plan.k.is_some() {
-        let rows = format!("{} rows used, {} linked, {}", plan.rows, plan.linked_rows, counted(plan.lookups as u64, "look-up"));
+        let rows = format!(
+            "{} rows used, {} linked, {}",
+            plan.rows,
+            plan.linked_rows,
+            counted(plan.lookups as u64, "look-up")
+        );
         canvas.pieces(row(rest, 0), &[("        │  ", Role::Text), (&rows, Role::Dim)]);
         rest = below(rest, 1);
     }
@@ -73,7 +75,12 @@ pub fn bits(disclosed: f64, held: u64, area: Rect, canvas: &mut Canvas<'_>) {
     let wide = area.width.saturating_sub(40).clamp(8, 40);
     let lines = [
         ("says  ", format!(" {disclosed:.1} bits at most"), share, Role::Warn),
-        ("keeps ", format!(" {} bits of the readings", thousands(held.saturating_sub(disclosed as u64))), 1.0 - share, Role::Good),
+        (
+            "keeps ",
+            format!(" {} bits of the readings", thousands(held.saturating_sub(disclosed as u64))),
+            1.0 - share,
+            Role::Good,
+        ),
     ];
     for (place, (name, text, share, role)) in lines.iter().enumerate() {
         let line = row(area, place as u16);

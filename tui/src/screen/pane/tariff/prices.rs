@@ -34,7 +34,8 @@ fn week(prices: &WeekPrices, personal: bool, name: &str, area: Rect, canvas: &mu
     let per_day = prices.days.iter().map(Vec::len).max().unwrap_or(0);
     let room = usize::from(area.width.saturating_sub(6)).max(8);
     let merged = per_day.div_ceil(room).max(1);
-    let grid = Rect { width: (per_day.div_ceil(merged) as u16).min(area.width.saturating_sub(5)), ..after(below(area, 2), 5) };
+    let grid =
+        Rect { width: (per_day.div_ceil(merged) as u16).min(area.width.saturating_sub(5)), ..after(below(area, 2), 5) };
     clock(per_day, merged, row(grid, 0), canvas);
     for (place, (name, day)) in DAYS.iter().zip(&prices.days).enumerate() {
         let line = row(grid, place as u16 + 1);

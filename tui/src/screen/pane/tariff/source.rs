@@ -36,7 +36,11 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
             ((" ", Role::Dim, said), row.source.as_str(), [].as_slice())
         }
         (None, None) => {
-            canvas.paragraph(area, "No tariff is published here. o opens a tariff file, w writes one to begin with.", Role::Dim);
+            canvas.paragraph(
+                area,
+                "No tariff is published here. o opens a tariff file, w writes one to begin with.",
+                Role::Dim,
+            );
             return;
         }
     };
