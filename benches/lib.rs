@@ -76,7 +76,9 @@ impl Household {
             slots,
             offsets: vec![(slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
-            disclosed: prepared.price(&self.readings).unwrap_or_default(),
+            gaps: 0,
+            carried: vec![],
+            disclosed: prepared.price(&self.readings, &[]).unwrap_or_default(),
         }
     }
 }

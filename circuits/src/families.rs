@@ -9,10 +9,12 @@
 //!
 //! Periods are 00:00–07:00, 16:00–20:00 and the rest, of days that start with the first slot.
 
+use std::collections::BTreeMap;
+
 use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::quantity::Register;
 
-use crate::program::{Node, Piece, Program, Ratio, Schedule, SlotClasses};
+use crate::program::{Node, NodeId, Piece, Place, Program, Ratio, Schedule, SlotClasses};
 
 /// One of the four statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,15 +58,20 @@ impl Family {
         let nodes = match self {
             Family::S1 => vec![linear(classes)],
             Family::S2 => blocks_on_totals(&classes),
-            Family::S3 => vec![each_reading(slots.count())],
-            Family::S4 => vec![
-                linear(classes.clone()),
-                Node::Peak { register: 0, classes, within: vec![true; 3] },
-                Node::Linear { terms: vec![(0, whole(1)), (1, whole(500))], constant: whole(0) },
-            ],
+            Family::S3 => each_reading(slots.count()),
+            Family::S4 => linear_and_largest(classes),
         };
-        let total = nodes.len() - 1;
-        Program { registers: vec![register], slots, nodes, lines: vec![], total, unit: whole(1) }
+        Program {
+            registers: vec![register],
+            slots,
+            estimates: BTreeMap::new(),
+            carried: vec![],
+            total: nodes.len() - 1,
+            nodes,
+            lines: vec![],
+            unit: whole(1),
+            figures: vec![],
+        }
     }
 }
 
@@ -99,10 +106,27 @@ fn blocks_on_totals(classes: &SlotClasses) -> Vec<Node> {
     nodes
 }
 
-fn each_reading(count: u32) -> Node {
-    let schedule = cumulative(&[300, 800, 1500], &[10, 14, 19, 27]);
-    let classes = SlotClasses { of: vec![0; count as usize] };
-    Node::EachReading { register: 0, classes, schedules: vec![Some(schedule)] }
+fn each_reading(count: u32) -> Vec<Node> {
+    let (mut nodes, readings) = readings(count);
+    let schedules = vec![cumulative(&[300, 800, 1500], &[10, 14, 19, 27])];
+    nodes.push(Node::Each { of: readings.into_iter().map(|reading| (reading, 0)).collect(), schedules });
+    nodes
+}
+
+fn linear_and_largest(classes: SlotClasses) -> Vec<Node> {
+    let (mut nodes, readings) = readings(classes.of.len() as u32);
+    let sum = nodes.len();
+    nodes.push(linear(classes));
+    nodes.push(Node::Largest { of: readings, count: 1 });
+    nodes.push(Node::Linear { terms: vec![(sum, whole(1)), (sum + 1, whole(500))], constant: whole(0) });
+    nodes
+}
+
+/// A node for each reading of the only register, and their places.
+fn readings(count: u32) -> (Vec<Node>, Vec<NodeId>) {
+    let nodes: Vec<_> = (0..count).map(|offset| Node::Reading(Place { register: 0, offset })).collect();
+    let places = (0..nodes.len()).collect();
+    (nodes, places)
 }
 
 /// Each block at its own marginal rate: continuous, and zero at zero. There is one rate more than bounds, which rise.

@@ -3,8 +3,10 @@
 //! Which entry for what:
 //!
 //! - a tariff's text, checked, with diagnostics at the source: [`tariff`]; a billing period in its zone: [`period`];
+//! - the dated data that a tariff declares and others publish: [`data`];
 //! - what a tariff means on readings, plainly and exactly: [`rule`], over a [`program`];
 //! - what leaves the circuit and what stays: [`plan`], laid out by [`layout`];
+//! - what a bill says about single slots: [`privacy`];
 //! - prices, proofs and their verification: [`prepared`], for a [`statement`]; a bill's bytes: [`bill`].
 //!
 //! ```text
@@ -19,7 +21,9 @@ pub mod bill;
 mod chip;
 pub mod circuit;
 pub mod committed;
+pub mod data;
 pub mod exact;
+mod excerpt;
 pub mod families;
 pub mod layout;
 mod link;
@@ -27,6 +31,7 @@ pub mod params;
 pub mod period;
 pub mod plan;
 pub mod prepared;
+pub mod privacy;
 pub mod program;
 pub mod refusal;
 pub mod rule;

@@ -129,11 +129,8 @@ fn factors(plan: &Plan, layout: &Layout, lagrange: &[Fp]) -> Vec<Fp> {
         }
     }
     for (input, at) in plan.inputs.iter().zip(inputs) {
-        for (register, weights) in &input.weights {
-            let ours = factors.iter_mut().skip(*register).step_by(registers);
-            ours.zip(weights).filter(|(_, weight)| **weight != 0).for_each(|(factor, weight)| {
-                *factor += at * crate::chip::field(*weight);
-            });
+        for (cell, weight) in &input.weights {
+            factors[cell.offset as usize * registers + cell.register] += at * crate::chip::field(*weight);
         }
     }
     factors

@@ -4,6 +4,8 @@
 //! themselves. Zones are those of the bundled database, never the machine's, and the offsets that were used are
 //! listed ([`Period::offsets`]) so that a statement can name them.
 
+use core::ops::Range;
+
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
@@ -170,14 +172,31 @@ impl Period {
         if !self.slots.contains(slot) {
             return None;
         }
-        let offset = self.offsets[self.offsets.partition_point(|offset| offset.from <= slot) - 1];
-        let second = slot.start(self.calendar.slot) + i64::from(offset.seconds);
         let day = self.day(self.starts.partition_point(|start| *start <= slot) - 1);
-        let minute = (second.rem_euclid(i64::from(DAY_MINUTES) * 60) / 60) as u16;
-        Some(Local { day, weekday: day.weekday(), minute })
+        Some(Local { day, weekday: day.weekday(), minute: self.minute(slot) })
     }
 
-    fn day(&self, index: usize) -> Date {
+    /// The clock time at which a slot of the period starts, in minutes after midnight.
+    fn minute(&self, slot: Slot) -> u16 {
+        let offset = self.offsets[self.offsets.partition_point(|offset| offset.from <= slot).saturating_sub(1)];
+        let second = slot.start(self.calendar.slot) + i64::from(offset.seconds);
+        (second.rem_euclid(i64::from(DAY_MINUTES) * 60) / 60) as u16
+    }
+
+    /// Which of a day's clock times a slot starts at, by how many slots after the period's first it is.
+    pub(crate) fn clock_place(&self, offset: u32) -> usize {
+        let slot = Slot::new(self.slots.first().index() + offset);
+        usize::from(self.minute(slot) / self.calendar.slot.minutes())
+    }
+
+    /// A day's slots, by how many slots after the period's first they are.
+    pub(crate) fn slots_of(&self, day: usize) -> Range<u32> {
+        let first = self.slots.first().index();
+        self.starts[day].index() - first..self.starts[day + 1].index() - first
+    }
+
+    /// A day by its place in the period.
+    pub(crate) fn day(&self, index: usize) -> Date {
         self.first.saturating_add((index as i64).days())
     }
 }
@@ -189,7 +208,7 @@ impl core::fmt::Display for Period {
 }
 
 /// `2026-03-01`, exactly so.
-fn date(text: &str) -> Option<Date> {
+pub(crate) fn date(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
         && bytes.iter().enumerate().all(|(at, byte)| match at {

@@ -155,14 +155,15 @@ impl Prepared {
     /// The amounts that a bill on these readings discloses, in the order of the plan's outputs.
     ///
     /// # Errors
-    /// A gap, or a reading above the bound that the tariff gives its register.
-    pub fn price(&self, readings: &Readings) -> Result<Vec<i128>, ProveRefusal> {
+    /// A gap, a reading above the bound that the tariff gives its register, or other carried values than it declares.
+    pub fn price(&self, readings: &Readings, carried: &[u64]) -> Result<Vec<i128>, ProveRefusal> {
+        self.plan.check_carried(carried)?;
         self.checked(readings)?;
         Ok(Witness::of(&self.plan, readings).outputs(&self.plan))
     }
 
-    /// Proves `statement`, which discloses what [`Prepared::price`] gave. `commitments` are those of all the
-    /// statement's batches in their own order; `seed` is 32 fresh bytes from the operating system, never used again.
+    /// Proves `statement`, which discloses what [`Prepared::price`] gave. `commitments` are those of all the statement's
+    /// batches in their own order; `seed` is 32 fresh bytes from the operating system, never used again.
     ///
     /// The proof is not yet known to verify: show it as made, and send it, only after [`Prepared::verify`]. A linear
     /// proof of a wrong amount, should one leave the device, would let a small search find the right one.
@@ -194,11 +195,11 @@ impl Prepared {
         seed: &[u8; 32],
         watch: &mut Watch<'_>,
     ) -> Result<Vec<u8>, ProveRefusal> {
-        if self.price(readings)? != statement.disclosed {
+        if self.price(readings, &statement.carried)? != statement.disclosed {
             return Err(ProveRefusal::OtherAmounts);
         }
         self.all_cells(|register, slot| openings.get(register, slot).is_some()).map_err(ProveRefusal::Openings)?;
-        let context = self.context(statement, commitments);
+        let context = statement.context(&self.digest, commitments.iter());
         let streams = Streams::new(seed, &context, openings);
         match &self.circuit {
             None => Ok(schnorr::prove(&self.plan, &self.generators, &context, openings, streams.secrets)),
@@ -209,9 +210,10 @@ impl Prepared {
         }
     }
 
-    /// Verifies a proof. `commitments` are as for [`Prepared::prove`]; `points` must be the same ones decoded, those of the
-    /// period's readings, for only the former enter the context;
-    /// `entropy` is the verifier's own, drawn after the bill's bytes were final.
+    /// Verifies a proof. That the statement's carried values are what earlier bills hand on, the verifier looks up.
+    /// `commitments` are as for [`Prepared::prove`]; `points` must be the same ones decoded, those of the period's
+    /// readings, for only the former enter the context; `entropy` is the verifier's own, drawn after the bill's bytes were
+    /// final.
     ///
     /// # Errors
     /// One variant a reason; see [`ProofRefusal`].
@@ -224,7 +226,7 @@ impl Prepared {
         entropy: &[u8; 32],
     ) -> Result<(), ProofRefusal> {
         self.check_statement(statement, points, proof)?;
-        let context = self.context(statement, commitments);
+        let context = statement.context(&self.digest, commitments.iter());
         match &self.circuit {
             None => {
                 let (plan, generators) = (&self.plan, &self.generators);
@@ -256,6 +258,7 @@ impl Prepared {
             let expected = self.plan.outputs.len();
             return Err(ProofRefusal::WrongAmounts { expected, found: statement.disclosed.len() });
         }
+        self.plan.check_carried(&statement.carried)?;
         let amounts = self.plan.outputs.iter().zip(&statement.disclosed).enumerate();
         for (index, (output, amount)) in amounts {
             if !output.interval.contains(*amount) {
@@ -263,10 +266,6 @@ impl Prepared {
             }
         }
         self.all_cells(|register, slot| points.get(register, slot).is_some()).map_err(ProofRefusal::MissingCommitment)
-    }
-
-    fn context(&self, statement: &Statement, commitments: &[[u8; 32]]) -> Context {
-        statement.context(&self.digest, commitments.iter())
     }
 
     fn checked(&self, readings: &Readings) -> Result<(), ProveRefusal> {

@@ -7,6 +7,8 @@
 //!
 //! Values are exact rationals: money in major currency units, energy in the register's base unit (Wh, VArh), power in W.
 
+use std::collections::BTreeMap;
+
 use num_rational::Ratio as Rational;
 use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::quantity::Register;
@@ -24,15 +26,63 @@ pub struct Program {
     pub registers: Vec<Register>,
     /// The slots that are billed, each once.
     pub slots: SlotRange,
+    /// What stands in for each reading that is missing; a gap without an entry is refused, as is an entry without a gap.
+    pub estimates: BTreeMap<Place, Estimate>,
+    /// What earlier bills hand on, by place.
+    pub carried: Vec<Carried>,
     /// Each node reads earlier nodes only.
     pub nodes: Vec<Node>,
-    /// The bill's lines, in the tariff's order.
+    /// The bill's lines, in the tariff's order: amounts of money.
     pub lines: Vec<Line>,
     /// The node that is the total: an amount of money.
     pub total: NodeId,
     /// What the total and the shown lines count, in major currency units: the rounding unit, or, when the total is
     /// declared exact, the largest unit that every total is a multiple of. Always a power of ten times a whole number.
     pub unit: Ratio,
+    /// What the bill discloses besides money, for later bills to carry.
+    pub figures: Vec<Figure>,
+}
+
+/// A reading's place: its register by index, and its slot's place in the period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Index into [`Program::registers`].
+    pub register: usize,
+    /// Slots after the first of the period.
+    pub offset: u32,
+}
+
+/// What stands in for a missing reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Estimate {
+    /// A value in the register's base unit, not negative.
+    Flat(Ratio),
+    /// The mean of the same register's readings in other slots of the period, at least one, none of them a gap.
+    Mean(Vec<u32>),
+}
+
+/// A value that earlier bills hand on: public, and a whole number of units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// Its name in the tariff.
+    pub name: String,
+    /// What it counts, in base units (Wh, VArh, W, major currency units); above zero.
+    pub unit: Ratio,
+    /// It is below this many units, and not negative.
+    pub below: u64,
+}
+
+/// A disclosed value that is no money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// The definition's name in the tariff.
+    pub name: String,
+    /// Its value.
+    pub node: NodeId,
+    /// What the bill counts it in, in base units; above zero.
+    pub unit: Ratio,
+    /// What people count it in, such as `kWh` or `kVA`, and that unit in base units.
+    pub label: (String, Ratio),
 }
 
 /// A line of the bill.
@@ -46,8 +96,8 @@ pub struct Line {
     pub shown: bool,
 }
 
-/// One value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One value. Every node has a value whatever the readings are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
     /// Σ over slots of `rates[class] · reading`: energy, or energy times price.
     Readings {
@@ -58,24 +108,10 @@ pub enum Node {
         /// One factor a class.
         rates: Vec<Ratio>,
     },
-    /// Σ over slots of `schedules[class](reading)`: a price that depends on each reading by itself.
-    EachReading {
-        /// Index into [`Program::registers`].
-        register: usize,
-        /// The class of each slot.
-        classes: SlotClasses,
-        /// One schedule a class; `None` leaves the class's slots out.
-        schedules: Vec<Option<Schedule>>,
-    },
-    /// The largest reading among the slots whose class is marked; zero when there is no such slot.
-    Peak {
-        /// Index into [`Program::registers`].
-        register: usize,
-        /// The class of each slot.
-        classes: SlotClasses,
-        /// One mark a class.
-        within: Vec<bool>,
-    },
+    /// One reading.
+    Reading(Place),
+    /// A carried value, by index into [`Program::carried`], in base units.
+    Carried(usize),
     /// `constant + Σ factor · node`.
     Linear {
         /// The terms.
@@ -83,17 +119,61 @@ pub enum Node {
         /// The constant.
         constant: Ratio,
     },
-    /// `schedule(node)`: a price that depends on a total.
+    /// `schedule(node)`: a price that depends on a value.
     Scheduled {
         /// The argument.
         of: NodeId,
         /// The function.
         schedule: Schedule,
     },
+    /// Σ over members of `schedules[s](node)`: a price that depends on each reading, or each day's total, by itself.
+    Each {
+        /// Each argument with the index of its schedule.
+        of: Vec<(NodeId, usize)>,
+        /// The functions.
+        schedules: Vec<Schedule>,
+    },
+    /// The sum of the `count` largest of some values, of all when there are fewer: the maximum when `count` is one.
+    Largest {
+        /// The values.
+        of: Vec<NodeId>,
+        /// How many, at least one.
+        count: usize,
+    },
+    /// Σ over members in order, each climbing from where the one before stopped, of what its own row charges for the
+    /// blocks it passes through.
+    Climb {
+        /// Each amount, in time order, with the index of its row.
+        of: Vec<(NodeId, usize)>,
+        /// Where blocks end, rising from above zero; the last block has no end.
+        bounds: Vec<Ratio>,
+        /// A row's marginal prices, one a block.
+        rows: Vec<Vec<Ratio>>,
+    },
     /// The larger of two values.
     Larger(NodeId, NodeId),
     /// The smaller of two values.
     Smaller(NodeId, NodeId),
+    /// The product of two values.
+    Product(NodeId, NodeId),
+    /// `of / over`, or a constant when `over` is not above zero.
+    Quotient {
+        /// The dividend.
+        of: NodeId,
+        /// The divisor.
+        over: NodeId,
+        /// The value where there is nothing to divide by.
+        or: Ratio,
+    },
+    /// The square root, rounded to a multiple of `unit`; zero where the argument is negative.
+    Root {
+        /// The argument.
+        of: NodeId,
+        /// The rounding unit, above zero.
+        unit: Ratio,
+        /// What happens half-way, or which way it goes.
+        ties: Ties,
+    },
     /// The nearest multiple of `unit`.
     Rounded {
         /// The value.
@@ -106,21 +186,21 @@ pub enum Node {
 }
 
 /// A partition of a period's slots. Slot `i` of the period has class `of[i]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SlotClasses {
     /// One class a slot, in slot order; as long as the period.
     pub of: Vec<u16>,
 }
 
 /// A piecewise linear function: the piece whose bound is the first at or above the value applies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Schedule {
     /// Bounds rise strictly; only the last piece has none.
     pub pieces: Vec<Piece>,
 }
 
 /// `slope · x + intercept` up to and including a bound.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Piece {
     /// The last value of the piece; a value equal to it belongs to it.
     pub to: Option<Ratio>,

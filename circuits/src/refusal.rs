@@ -2,6 +2,7 @@
 
 use halo2_proofs::plonk::Error;
 
+use crate::plan::CarriedMisfit;
 use crate::schnorr::Refused;
 
 /// Why a bill cannot be proved. The customer's own readings or device are at fault.
@@ -14,6 +15,20 @@ pub enum ProveRefusal {
     /// A reading is above the bound that the tariff gives its register.
     #[error("the reading of slot {0} is above the bound of its register")]
     AboveBound(u32),
+    /// Another number of carried values than the tariff declares.
+    #[error("the tariff carries {expected} values from earlier bills, {found} are given")]
+    Carried {
+        /// Values that the tariff carries.
+        expected: usize,
+        /// Values given.
+        found: usize,
+    },
+    /// A carried value is at or above the bound that the tariff gives it.
+    #[error("the carried value {name} passes the bound that the tariff gives it")]
+    CarriedTooLarge {
+        /// Its name.
+        name: String,
+    },
     /// A reading comes without its opening.
     #[error("the reading of slot {0} comes without the opening of its commitment")]
     Openings(u32),
@@ -38,6 +53,8 @@ impl ProveRefusal {
         match self {
             ProveRefusal::Gap(_) => "slot-without-reading",
             ProveRefusal::AboveBound(_) => "reading-above-bound",
+            ProveRefusal::Carried { .. } => "carried-count",
+            ProveRefusal::CarriedTooLarge { .. } => "carried-too-large",
             ProveRefusal::Openings(_) => "opening-missing",
             ProveRefusal::OtherAmounts => "amounts-of-other-readings",
             ProveRefusal::Circuit(_) => "circuit-not-satisfied",
@@ -50,6 +67,8 @@ impl ProveRefusal {
         match self {
             ProveRefusal::Gap(_) => "Import the batch that holds it, or ask for a tariff with a rule for gaps.",
             ProveRefusal::AboveBound(_) => "Ask for a tariff whose register bound is the meter's.",
+            ProveRefusal::Carried { .. } => "Give each value that the tariff carries, in its order.",
+            ProveRefusal::CarriedTooLarge { .. } => "Ask for a tariff that gives the carried value a higher bound.",
             ProveRefusal::Openings(_) => "Open the batches again with the meter's key.",
             ProveRefusal::OtherAmounts => "Price the readings again and state what they give.",
             ProveRefusal::Circuit(_) => "Report this: a bill that prices should prove.",
@@ -87,6 +106,20 @@ pub enum ProofRefusal {
         /// Which amount; 0 is the total.
         index: usize,
     },
+    /// Another number of carried values than the tariff declares.
+    #[error("the tariff carries {expected} values from earlier bills, {found} are given")]
+    Carried {
+        /// Values that the tariff carries.
+        expected: usize,
+        /// Values given.
+        found: usize,
+    },
+    /// A carried value is at or above the bound that the tariff gives it.
+    #[error("the carried value {name} passes the bound that the tariff gives it")]
+    CarriedTooLarge {
+        /// Its name.
+        name: String,
+    },
     /// A slot of the period has no commitment.
     #[error("slot {0} comes without a commitment")]
     MissingCommitment(u32),
@@ -106,6 +139,8 @@ impl ProofRefusal {
             ProofRefusal::OtherPeriod => "bill-other-period",
             ProofRefusal::WrongAmounts { .. } => "bill-wrong-amounts",
             ProofRefusal::AmountOutOfBounds { .. } => "amount-out-of-bounds",
+            ProofRefusal::Carried { .. } => "bill-carried-count",
+            ProofRefusal::CarriedTooLarge { .. } => "bill-carried-too-large",
             ProofRefusal::MissingCommitment(_) => "commitment-missing",
             ProofRefusal::Malformed => "proof-malformed",
             ProofRefusal::DoesNotHold => "proof-does-not-hold",
@@ -120,6 +155,10 @@ impl ProofRefusal {
             ProofRefusal::WrongAmounts { .. } | ProofRefusal::AmountOutOfBounds { .. } => {
                 "Ask the customer for a bill made under the published tariff."
             }
+            ProofRefusal::Carried { .. } => "Give each value that the tariff carries, in its order.",
+            ProofRefusal::CarriedTooLarge { .. } => {
+                "Raise the bound of the carried value in the next version of the tariff."
+            }
             ProofRefusal::MissingCommitment(_) => "Ask the customer for a bill over all its batches.",
             ProofRefusal::DoesNotHold => "Do not accept the amount; ask the customer to prove the bill again.",
         }
@@ -131,6 +170,24 @@ impl From<Refused> for ProofRefusal {
         match refused {
             Refused::Malformed => ProofRefusal::Malformed,
             Refused::Missing | Refused::False => ProofRefusal::DoesNotHold,
+        }
+    }
+}
+
+impl From<CarriedMisfit> for ProveRefusal {
+    fn from(misfit: CarriedMisfit) -> Self {
+        match misfit {
+            CarriedMisfit::Count { expected, found } => ProveRefusal::Carried { expected, found },
+            CarriedMisfit::TooLarge { name } => ProveRefusal::CarriedTooLarge { name },
+        }
+    }
+}
+
+impl From<CarriedMisfit> for ProofRefusal {
+    fn from(misfit: CarriedMisfit) -> Self {
+        match misfit {
+            CarriedMisfit::Count { expected, found } => ProofRefusal::Carried { expected, found },
+            CarriedMisfit::TooLarge { name } => ProofRefusal::CarriedTooLarge { name },
         }
     }
 }

@@ -3,12 +3,13 @@
 //! Each node in turn, in exact fractions. Nothing is rounded but where the program says so, and a value that outgrows
 //! the arithmetic is refused.
 
+use num_integer::Roots;
 use num_traits::Zero;
 use wattproof_meter::calendar::Slot;
 use wattproof_meter::reading::Readings;
 
 use crate::exact;
-use crate::program::{Node, NodeId, Program, Ratio, Schedule, SlotClasses, Ties};
+use crate::program::{Estimate, Node, NodeId, Place, Program, Ratio, Schedule, SlotClasses, Ties};
 
 /// A priced bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Priced {
     pub total: i128,
     /// The lines in the program's order.
     pub lines: Vec<PricedLine>,
+    /// The figures in the program's order, each in its own unit.
+    pub figures: Vec<i128>,
 }
 
 /// A line's amount.
@@ -57,6 +60,28 @@ pub enum PriceError {
         /// The first such slot.
         slot: Slot,
     },
+    /// The program was made for a gap where there is a reading.
+    #[error("register {register} has a reading in slot {}, which was to be estimated", slot.index())]
+    NoGap {
+        /// The register's name.
+        register: String,
+        /// The first such slot.
+        slot: Slot,
+    },
+    /// Another number of carried values than the tariff declares.
+    #[error("the tariff carries {expected} values from earlier bills, {found} are given")]
+    Carried {
+        /// What the program names.
+        expected: usize,
+        /// What is given.
+        found: usize,
+    },
+    /// A carried value is at or above its bound.
+    #[error("the carried value {name} passes the bound that the tariff gives it")]
+    CarriedTooLarge {
+        /// Its name.
+        name: String,
+    },
     /// A reading is at or above the tariff's bound.
     #[error("register {register} passes the tariff's bound of 2^{bits} in slot {}", slot.index())]
     AboveBound {
@@ -94,6 +119,9 @@ impl PriceError {
             PriceError::Registers { .. } => "registers-differ",
             PriceError::Uncovered { .. } => "slot-uncovered",
             PriceError::Gap { .. } => "gap",
+            PriceError::NoGap { .. } => "no-gap",
+            PriceError::Carried { .. } => "carried-count",
+            PriceError::CarriedTooLarge { .. } => "carried-too-large",
             PriceError::AboveBound { .. } => "reading-above-bound",
             PriceError::Overflow { .. } => "value-too-large",
             PriceError::NotWhole { .. } => "not-a-multiple",
@@ -107,6 +135,9 @@ impl PriceError {
             PriceError::Registers { .. } => "give the readings of exactly the registers that the tariff declares",
             PriceError::Uncovered { .. } => "give readings for the whole period, or bill a shorter one",
             PriceError::Gap { .. } => "get the missing reading, or bill a period without gaps: the tariff refuses them",
+            PriceError::NoGap { .. } => "build the program from the tariff again, with these readings' gaps",
+            PriceError::Carried { .. } => "give each value that the tariff carries, in its order",
+            PriceError::CarriedTooLarge { .. } => "raise the bound of the carried value in the tariff",
             PriceError::AboveBound { .. } => "raise the register's bound in the tariff, up to the meter's own",
             PriceError::Overflow { .. } => "use smaller or rounder prices, or bill a shorter period",
             PriceError::NotWhole { .. } | PriceError::Malformed { .. } => "build the program from the tariff again",
@@ -114,9 +145,10 @@ impl PriceError {
     }
 }
 
-/// The bill for these readings, whose registers stand in the program's order.
-pub fn evaluate(program: &Program, readings: &Readings) -> Result<Priced, PriceError> {
-    let values = values(program, readings)?;
+/// The bill for these readings, whose registers stand in the program's order, after earlier bills that hand on these
+/// values, counted in the units that the program declares.
+pub fn evaluate(program: &Program, readings: &Readings, carried: &[u64]) -> Result<Priced, PriceError> {
+    let values = values(program, readings, carried)?;
     let value = |node: NodeId| values.get(node).ok_or(PriceError::Malformed { node });
     let lines = program.lines.iter().map(|line| {
         let amount = *value(line.node)?;
@@ -128,119 +160,209 @@ pub fn evaluate(program: &Program, readings: &Readings) -> Result<Priced, PriceE
         Ok(PricedLine { name: line.name.clone(), amount, printed })
     });
     let lines = lines.collect::<Result<_, _>>()?;
-    Ok(Priced { total: whole(value(program.total)?, &program.unit, program.total)?, lines })
+    let figures = program.figures.iter().map(|figure| whole(value(figure.node)?, &figure.unit, figure.node));
+    let figures = figures.collect::<Result<_, _>>()?;
+    Ok(Priced { total: whole(value(program.total)?, &program.unit, program.total)?, lines, figures })
 }
 
 /// The value of every node, in the program's order.
-pub fn values(program: &Program, readings: &Readings) -> Result<Vec<Ratio>, PriceError> {
+pub fn values(program: &Program, readings: &Readings, carried: &[u64]) -> Result<Vec<Ratio>, PriceError> {
     complete(program, readings)?;
+    let held = handed_on(program, carried)?;
+    let figures = Given { program, readings, carried: &held };
     let mut values = Vec::with_capacity(program.nodes.len());
     for (node, what) in program.nodes.iter().enumerate() {
         check(program, node, what)?;
-        values.push(value(program, readings, &values, what).ok_or(PriceError::Overflow { node })?);
+        values.push(figures.value(&values, what).ok_or(PriceError::Overflow { node })?);
     }
     Ok(values)
 }
 
-/// Every register has a reading below its bound in every slot of the period.
+/// Every register has, in every slot of the period, a reading below its bound or else an estimate.
 fn complete(program: &Program, readings: &Readings) -> Result<(), PriceError> {
     if readings.registers() != program.registers.len() {
         return Err(PriceError::Registers { expected: program.registers.len(), found: readings.registers() });
     }
-    for slot in program.slots.iter() {
+    for (offset, slot) in (0..).zip(program.slots.iter()) {
         if !readings.slots().contains(slot) {
             return Err(PriceError::Uncovered { slot });
         }
         for (index, register) in program.registers.iter().enumerate() {
             let name = || register.name().to_owned();
-            let reading = readings.get(index, slot).ok_or_else(|| PriceError::Gap { register: name(), slot })?;
-            if reading > register.max() {
-                return Err(PriceError::AboveBound { register: name(), bits: register.bits(), slot });
+            let estimated = program.estimates.contains_key(&Place { register: index, offset });
+            match readings.get(index, slot) {
+                None if !estimated => return Err(PriceError::Gap { register: name(), slot }),
+                Some(_) if estimated => return Err(PriceError::NoGap { register: name(), slot }),
+                Some(reading) if reading > register.max() => {
+                    return Err(PriceError::AboveBound { register: name(), bits: register.bits(), slot });
+                }
+                _ => {}
             }
         }
     }
     Ok(())
 }
 
+/// The carried values in base units.
+fn handed_on(program: &Program, carried: &[u64]) -> Result<Vec<Ratio>, PriceError> {
+    if carried.len() != program.carried.len() {
+        return Err(PriceError::Carried { expected: program.carried.len(), found: carried.len() });
+    }
+    let each = program.carried.iter().zip(carried).map(|(what, count)| {
+        let name = || what.name.clone();
+        if *count >= what.below {
+            return Err(PriceError::CarriedTooLarge { name: name() });
+        }
+        exact::mul(&Ratio::from(i128::from(*count)), &what.unit).ok_or(PriceError::CarriedTooLarge { name: name() })
+    });
+    each.collect()
+}
+
 /// A node names earlier nodes, registers and classes that are there.
 fn check(program: &Program, node: NodeId, what: &Node) -> Result<(), PriceError> {
-    let slots = |register: usize, classes: &SlotClasses, count: usize| {
-        register < program.registers.len()
-            && classes.of.len() == program.slots.count() as usize
-            && classes.of.iter().all(|class| usize::from(*class) < count)
-    };
+    let earlier = |of: &NodeId| *of < node;
     let sound = match what {
-        Node::Readings { register, classes, rates } => slots(*register, classes, rates.len()),
-        Node::EachReading { register, classes, schedules } => {
-            slots(*register, classes, schedules.len()) && schedules.iter().flatten().all(exhaustive)
+        Node::Readings { register, classes, rates } => {
+            *register < program.registers.len()
+                && classes.of.len() == program.slots.count() as usize
+                && classes.of.iter().all(|class| usize::from(*class) < rates.len())
         }
-        Node::Peak { register, classes, within } => slots(*register, classes, within.len()),
-        Node::Linear { terms, .. } => terms.iter().all(|(of, _)| *of < node),
-        Node::Scheduled { of, schedule } => *of < node && exhaustive(schedule),
-        Node::Larger(a, b) | Node::Smaller(a, b) => *a < node && *b < node,
-        Node::Rounded { of, unit, .. } => *of < node && *unit > Ratio::zero(),
+        Node::Reading(place) => place.register < program.registers.len() && place.offset < program.slots.count(),
+        Node::Carried(index) => *index < program.carried.len(),
+        Node::Linear { terms, .. } => terms.iter().all(|(of, _)| earlier(of)),
+        Node::Scheduled { of, schedule } => earlier(of) && well_formed(schedule),
+        Node::Each { of, schedules } => {
+            of.iter().all(|(of, schedule)| earlier(of) && *schedule < schedules.len())
+                && schedules.iter().all(well_formed)
+        }
+        Node::Largest { of, count } => of.iter().all(earlier) && *count > 0,
+        Node::Climb { of, bounds, rows } => {
+            of.iter().all(|(of, row)| earlier(of) && *row < rows.len())
+                && bounds.first().is_none_or(|first| *first > Ratio::zero())
+                && bounds.windows(2).all(|pair| pair[0] < pair[1])
+                && rows.iter().all(|row| row.len() == bounds.len() + 1)
+        }
+        Node::Larger(a, b) | Node::Smaller(a, b) | Node::Product(a, b) => earlier(a) && earlier(b),
+        Node::Quotient { of, over, .. } => earlier(of) && earlier(over),
+        Node::Root { of, unit, .. } | Node::Rounded { of, unit, .. } => earlier(of) && *unit > Ratio::zero(),
     };
     if sound { Ok(()) } else { Err(PriceError::Malformed { node }) }
 }
 
-/// Some piece applies to every value.
-fn exhaustive(schedule: &Schedule) -> bool {
-    schedule.pieces.last().is_some_and(|piece| piece.to.is_none())
+/// Bounds rise, and only the last piece has none.
+fn well_formed(schedule: &Schedule) -> bool {
+    let Some((last, rest)) = schedule.pieces.split_last() else { return false };
+    last.to.is_none() && rest.iter().all(|p| p.to.is_some()) && rest.windows(2).all(|pair| pair[0].to < pair[1].to)
 }
 
-/// A checked node's value; nothing when it is too large.
-fn value(program: &Program, readings: &Readings, values: &[Ratio], what: &Node) -> Option<Ratio> {
-    match what {
-        Node::Readings { register, classes, rates } => {
-            let mut sums = vec![0u64; rates.len()];
-            for (class, reading) in classified(program, readings, *register, classes) {
-                sums[class] += u64::from(reading?);
+/// What a program is evaluated on.
+struct Given<'a> {
+    program: &'a Program,
+    readings: &'a Readings,
+    /// In base units.
+    carried: &'a [Ratio],
+}
+
+impl Given<'_> {
+    /// A checked node's value; nothing when it is too large.
+    fn value(&self, values: &[Ratio], what: &Node) -> Option<Ratio> {
+        match what {
+            Node::Readings { register, classes, rates } => self.weighed(*register, classes, rates),
+            Node::Reading(place) => self.reading(*place),
+            Node::Carried(index) => self.carried.get(*index).copied(),
+            Node::Linear { terms, constant } => {
+                let terms = terms.iter().map(|(of, factor)| exact::mul(&values[*of], factor));
+                exact::add(constant, &sum(terms)?)
             }
-            sum(sums.iter().zip(rates).map(|(sum, rate)| exact::mul(&Ratio::from(i128::from(*sum)), rate)))
+            Node::Scheduled { of, schedule } => apply(schedule, &values[*of]),
+            Node::Each { of, schedules } => {
+                sum(of.iter().map(|(of, schedule)| apply(&schedules[*schedule], &values[*of])))
+            }
+            Node::Largest { of, count } => {
+                let mut sorted: Vec<&Ratio> = of.iter().map(|of| &values[*of]).collect();
+                sorted.sort_by(|a, b| b.cmp(a));
+                sum(sorted.into_iter().take(*count).map(|value| Some(*value)))
+            }
+            Node::Climb { of, bounds, rows } => climb(of.iter().map(|(of, row)| (&values[*of], &rows[*row])), bounds),
+            Node::Larger(a, b) => Some(values[*a].max(values[*b])),
+            Node::Smaller(a, b) => Some(values[*a].min(values[*b])),
+            Node::Product(a, b) => exact::mul(&values[*a], &values[*b]),
+            Node::Quotient { or, over, .. } if values[*over] <= Ratio::zero() => Some(*or),
+            Node::Quotient { of, over, .. } => exact::div(&values[*of], &values[*over]),
+            Node::Root { of, unit, ties } => root(&values[*of], unit, *ties),
+            Node::Rounded { of, unit, ties } => {
+                exact::mul(&Ratio::from(exact::round(&values[*of], unit, *ties)?), unit)
+            }
         }
-        Node::EachReading { register, classes, schedules } => sum(classified(program, readings, *register, classes)
-            .filter_map(|(class, reading)| {
-                let schedule = schedules[class].as_ref()?;
-                Some(reading.and_then(|reading| apply(schedule, &Ratio::from(i128::from(reading)))))
-            })),
-        Node::Peak { register, classes, within } => {
-            let mut inside = classified(program, readings, *register, classes).filter(|(class, _)| within[*class]);
-            let peak = inside.try_fold(0, |peak: u32, (_, reading)| Some(peak.max(reading?)))?;
-            Some(Ratio::from(i128::from(peak)))
+    }
+
+    /// A reading, or what stands in for it.
+    fn reading(&self, place: Place) -> Option<Ratio> {
+        let at = |offset: u32| {
+            let slot = self.program.slots.first().after(offset)?;
+            self.readings.get(place.register, slot).map(|reading| Ratio::from(i128::from(reading)))
+        };
+        match self.program.estimates.get(&place) {
+            None => at(place.offset),
+            Some(Estimate::Flat(value)) => Some(*value),
+            Some(Estimate::Mean(offsets)) => {
+                let count = Ratio::from(i128::try_from(offsets.len()).ok()?);
+                exact::div(&sum(offsets.iter().map(|offset| at(*offset)))?, &count)
+            }
         }
-        Node::Linear { terms, constant } => {
-            let terms = terms.iter().map(|(of, factor)| exact::mul(&values[*of], factor));
-            exact::add(constant, &sum(terms)?)
+    }
+
+    fn weighed(&self, register: usize, classes: &SlotClasses, rates: &[Ratio]) -> Option<Ratio> {
+        let mut sums = vec![Ratio::zero(); rates.len()];
+        for (offset, class) in (0..).zip(&classes.of) {
+            let sum = &mut sums[usize::from(*class)];
+            *sum = exact::add(sum, &self.reading(Place { register, offset })?)?;
         }
-        Node::Scheduled { of, schedule } => apply(schedule, &values[*of]),
-        Node::Larger(a, b) => Some(values[*a].max(values[*b])),
-        Node::Smaller(a, b) => Some(values[*a].min(values[*b])),
-        Node::Rounded { of, unit, ties } => exact::mul(&Ratio::from(exact::round(&values[*of], unit, *ties)?), unit),
+        sum(sums.iter().zip(rates).map(|(sum, rate)| exact::mul(sum, rate)))
     }
 }
 
-/// Each slot's class and reading, in slot order.
-fn classified<'a>(
-    program: &Program,
-    readings: &'a Readings,
-    register: usize,
-    classes: &'a SlotClasses,
-) -> impl Iterator<Item = (usize, Option<u32>)> + use<'a> {
-    let slots = program.slots;
-    (0..slots.count()).zip(&classes.of).map(move |(index, class)| {
-        let slot = slots.first().after(index);
-        (usize::from(*class), slot.and_then(|slot| readings.get(register, slot)))
-    })
-}
-
-fn sum(terms: impl Iterator<Item = Option<Ratio>>) -> Option<Ratio> {
-    terms.into_iter().try_fold(Ratio::zero(), |sum, term| exact::add(&sum, &term?))
+fn sum(mut terms: impl Iterator<Item = Option<Ratio>>) -> Option<Ratio> {
+    terms.try_fold(Ratio::zero(), |sum, term| exact::add(&sum, &term?))
 }
 
 /// The first piece whose bound is at or above the value, applied to it.
 fn apply(schedule: &Schedule, value: &Ratio) -> Option<Ratio> {
     let piece = schedule.pieces.iter().find(|piece| piece.to.is_none_or(|to| *value <= to))?;
     exact::add(&exact::mul(&piece.slope, value)?, &piece.intercept)
+}
+
+/// What each amount pays, block by block, from where the one before stopped.
+fn climb<'a>(amounts: impl Iterator<Item = (&'a Ratio, &'a Vec<Ratio>)>, bounds: &[Ratio]) -> Option<Ratio> {
+    let (mut at, mut paid) = (Ratio::zero(), Ratio::zero());
+    for (amount, prices) in amounts {
+        let to = exact::add(&at, amount)?;
+        let starts = [Ratio::zero()].into_iter().chain(bounds.iter().copied());
+        for ((from, end), price) in starts.zip(bounds.iter().map(Some).chain([None])).zip(prices) {
+            let within = |value: &Ratio| end.map_or(*value, |end| (*value).min(*end)).max(from);
+            paid = exact::add(&paid, &exact::mul(&exact::sub(&within(&to), &within(&at))?, price)?)?;
+        }
+        at = to;
+    }
+    Some(paid)
+}
+
+/// The square root in multiples of `unit`.
+pub(crate) fn root(value: &Ratio, unit: &Ratio, ties: Ties) -> Option<Ratio> {
+    if *value <= Ratio::zero() {
+        return Some(Ratio::zero());
+    }
+    let squared = exact::div(value, &exact::mul(unit, unit)?)?;
+    let halves = exact::mul(&squared, &Ratio::from(4))?;
+    let (floor, twice) = (squared.floor().to_integer().sqrt(), halves.floor().to_integer().sqrt());
+    let is_half = twice % 2 == 1 && Ratio::from(twice.checked_mul(twice)?) == halves;
+    let units = match ties {
+        Ties::Down => floor,
+        Ties::Up => floor + i128::from(Ratio::from(floor.checked_mul(floor)?) != squared),
+        Ties::HalfEven if is_half => floor + floor % 2,
+        Ties::HalfUp | Ties::HalfAwayFromZero | Ties::HalfEven => (twice + 1) / 2,
+    };
+    exact::mul(&Ratio::from(units), unit)
 }
 
 /// `value` in units, when it is a whole number of them.
@@ -250,135 +372,4 @@ fn whole(value: &Ratio, unit: &Ratio, node: NodeId) -> Result<i128, PriceError> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::program::{Line, Piece};
-    use wattproof_meter::calendar::SlotRange;
-    use wattproof_meter::quantity::{Register, Unit};
-
-    fn slots() -> SlotRange {
-        SlotRange::new(Slot::new(1_000), 4).unwrap()
-    }
-
-    fn program(nodes: Vec<Node>) -> Program {
-        Program {
-            registers: vec![Register::new("import", Unit::WattHour, 10).unwrap()],
-            slots: slots(),
-            total: nodes.len() - 1,
-            lines: vec![Line { name: "all".into(), node: 0, shown: false }],
-            nodes,
-            unit: Ratio::from(1),
-        }
-    }
-
-    fn sum(rate: Ratio) -> Node {
-        Node::Readings { register: 0, classes: SlotClasses { of: vec![0; 4] }, rates: vec![rate] }
-    }
-
-    fn readings() -> Readings {
-        let mut readings = Readings::gaps(slots(), 1);
-        for (slot, value) in slots().iter().zip([100, 200, 300, 400]) {
-            assert!(readings.set(0, slot, Some(value)));
-        }
-        readings
-    }
-
-    fn refusal(program: &Program, readings: &Readings) -> PriceError {
-        evaluate(program, readings).unwrap_err()
-    }
-
-    #[test]
-    fn an_honest_program_is_priced() {
-        let priced = evaluate(&program(vec![sum(Ratio::from(2))]), &readings()).unwrap();
-        let line = PricedLine { name: "all".into(), amount: Ratio::from(2_000), printed: 2_000 };
-        assert_eq!(priced, Priced { total: 2_000, lines: vec![line] });
-    }
-
-    #[test]
-    fn a_line_that_is_not_shown_is_printed_rounded() {
-        let half = Ratio::new(5, 10_000);
-        let rounded = Node::Rounded { of: 0, unit: Ratio::from(1), ties: Ties::Down };
-        let priced = evaluate(&program(vec![sum(-half), rounded]), &readings()).unwrap();
-        assert_eq!(priced.total, -1);
-        assert_eq!((priced.lines[0].amount, priced.lines[0].printed), (Ratio::new(-1, 2), -1));
-    }
-
-    #[test]
-    fn peaks_of_no_slot_are_zero() {
-        let peak = |within| Node::Peak { register: 0, classes: SlotClasses { of: vec![0, 1, 1, 0] }, within };
-        assert_eq!(evaluate(&program(vec![peak(vec![false, true])]), &readings()).unwrap().total, 300);
-        assert_eq!(evaluate(&program(vec![peak(vec![false, false])]), &readings()).unwrap().total, 0);
-    }
-
-    #[test]
-    fn another_number_of_registers() {
-        let two = Readings::gaps(slots(), 2);
-        assert_eq!(refusal(&program(vec![sum(Ratio::from(2))]), &two), PriceError::Registers { expected: 1, found: 2 });
-    }
-
-    #[test]
-    fn a_slot_outside_the_readings() {
-        let short = Readings::gaps(SlotRange::new(Slot::new(1_001), 4).unwrap(), 1);
-        let uncovered = PriceError::Uncovered { slot: Slot::new(1_000) };
-        assert_eq!(refusal(&program(vec![sum(Ratio::from(2))]), &short), uncovered);
-    }
-
-    #[test]
-    fn a_gap() {
-        let mut readings = readings();
-        assert!(readings.set(0, Slot::new(1_002), None));
-        let gap = PriceError::Gap { register: "import".into(), slot: Slot::new(1_002) };
-        assert_eq!(refusal(&program(vec![sum(Ratio::from(2))]), &readings), gap);
-    }
-
-    #[test]
-    fn a_reading_above_the_bound() {
-        let mut readings = readings();
-        assert!(readings.set(0, Slot::new(1_003), Some(1_024)));
-        let above = PriceError::AboveBound { register: "import".into(), bits: 10, slot: Slot::new(1_003) };
-        assert_eq!(refusal(&program(vec![sum(Ratio::from(2))]), &readings), above);
-    }
-
-    #[test]
-    fn a_value_too_large() {
-        let large = program(vec![sum(Ratio::from(1 << 120))]);
-        assert_eq!(refusal(&large, &readings()), PriceError::Overflow { node: 0 });
-    }
-
-    #[test]
-    fn a_total_off_its_unit() {
-        assert_eq!(refusal(&program(vec![sum(Ratio::new(1, 3))]), &readings()), PriceError::NotWhole { node: 0 });
-        let mut shown =
-            program(vec![sum(Ratio::new(1, 3)), Node::Rounded { of: 0, unit: Ratio::from(1), ties: Ties::Up }]);
-        assert_eq!(evaluate(&shown, &readings()).unwrap().total, 334);
-        shown.lines[0].shown = true;
-        assert_eq!(refusal(&shown, &readings()), PriceError::NotWhole { node: 0 });
-    }
-
-    #[test]
-    fn programs_that_do_not_hold_together() {
-        let short =
-            Node::Readings { register: 0, classes: SlotClasses { of: vec![0; 3] }, rates: vec![Ratio::from(1)] };
-        let class = Node::Peak { register: 0, classes: SlotClasses { of: vec![0, 1, 0, 0] }, within: vec![true] };
-        let register =
-            Node::Readings { register: 1, classes: SlotClasses { of: vec![0; 4] }, rates: vec![Ratio::from(1)] };
-        let bounded = Piece { to: Some(Ratio::from(1)), slope: Ratio::from(1), intercept: Ratio::from(0) };
-        let schedule = Schedule { pieces: vec![bounded] };
-        let open = Node::EachReading {
-            register: 0,
-            classes: SlotClasses { of: vec![0; 4] },
-            schedules: vec![Some(schedule.clone())],
-        };
-        for node in [short, class, register, open, Node::Larger(0, 0), Node::Scheduled { of: 3, schedule }] {
-            assert_eq!(refusal(&program(vec![node]), &readings()), PriceError::Malformed { node: 0 });
-        }
-        let no_unit = Node::Rounded { of: 0, unit: Ratio::from(0), ties: Ties::Up };
-        assert_eq!(
-            refusal(&program(vec![sum(Ratio::from(1)), no_unit]), &readings()),
-            PriceError::Malformed { node: 1 }
-        );
-        let mut absent = program(vec![sum(Ratio::from(1))]);
-        absent.total = 7;
-        assert_eq!(refusal(&absent, &readings()), PriceError::Malformed { node: 7 });
-    }
-}
+mod tests;

@@ -111,10 +111,8 @@ fn cells(plan: &Plan, output: &Output) -> Vec<(Cell, i128)> {
     let mut weights: BTreeMap<(u32, usize), i128> = BTreeMap::new();
     for (value, factor) in &output.affine.terms {
         let Value::Input(input) = value else { continue };
-        for (register, of) in &plan.inputs[*input].weights {
-            for (offset, weight) in (0..).zip(of) {
-                *weights.entry((offset, *register)).or_insert(0) += weight * factor;
-            }
+        for (cell, weight) in &plan.inputs[*input].weights {
+            *weights.entry((cell.offset, cell.register)).or_insert(0) += weight * factor;
         }
     }
     weights.retain(|_, weight| *weight != 0);

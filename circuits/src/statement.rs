@@ -29,7 +29,11 @@ pub struct Statement {
     pub offsets: Vec<(Slot, i32)>,
     /// The batches that hold the readings, in order.
     pub batches: Vec<BatchReference>,
-    /// What the bill discloses, in the order of the plan's outputs: the total first.
+    /// Slots of the period at which a register of the tariff has no reading, so that its rule for gaps applies.
+    pub gaps: u32,
+    /// What earlier bills hand on, in the tariff's order and units.
+    pub carried: Vec<u64>,
+    /// What the bill discloses, in the order of the plan's outputs: the total, shown lines, figures.
     pub disclosed: Vec<i128>,
 }
 
@@ -63,6 +67,11 @@ impl Statement {
         length(&mut state, self.batches.len());
         for batch in &self.batches {
             state.update(&batch.number.to_le_bytes()).update(&batch.header);
+        }
+        state.update(&self.gaps.to_le_bytes());
+        length(&mut state, self.carried.len());
+        for value in &self.carried {
+            state.update(&value.to_le_bytes());
         }
         length(&mut state, self.disclosed.len());
         for amount in &self.disclosed {

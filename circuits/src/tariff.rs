@@ -1,39 +1,59 @@
 //! The tariff language: from a file's text to a program over a billing period, a pass a file.
 //!
 //! ```text
-//! text.rs ─► words ─ grammar.rs ─► tree.rs ─ check.rs ─► sheet.rs ─ lower.rs (+ period) ─► program::Program
+//! text.rs ─► words ─ grammar ─► tree ─ check.rs ─► sheet ─ lower (+ period) ─► program::Program
 //! ```
 //!
 //! Every part of the tree keeps its place in the source, and every pass reports all it finds before the next is left
 //! out. The language itself is described in `docs/tariffs.md`.
 
+mod almanac;
 mod amount;
+mod by;
+mod carry;
+mod charge;
 mod check;
+mod condition;
+mod coverage;
 mod currency;
+mod declared;
+mod definition;
 mod diagnostic;
+mod function;
+mod gaps;
 mod grammar;
 mod grid;
 mod header;
+mod lookup;
 mod lower;
 mod names;
+mod precise;
+mod quantity;
 mod register;
+mod scope;
+mod season;
 mod sheet;
 mod show;
 mod table;
 mod text;
+mod times;
 mod tree;
 mod unit;
-mod week;
+mod unused;
 mod window;
 
+pub use carry::{Carry, CarryRule};
 pub use currency::Currency;
 pub use diagnostic::{Diagnostic, Related, Span, line_column};
 pub use text::MAX_BYTES;
 
+use std::collections::BTreeSet;
+
 use wattproof_meter::quantity::Register;
 
+use crate::data::{Data, Declared};
 use crate::period::{Calendar, Period, PeriodError};
-use crate::program::Program;
+use crate::program::{Place, Program, Ratio};
 
 /// The digest's domain.
 const PERSONAL: &[u8; 16] = b"wattproof:tariff";
@@ -41,12 +61,12 @@ const PERSONAL: &[u8; 16] = b"wattproof:tariff";
 /// A checked tariff.
 ///
 /// ```
-/// use wattproof_circuits::tariff::{Tariff, template};
+/// use wattproof_circuits::tariff::{Inputs, Tariff, template};
 /// let tariff = Tariff::parse(template()).unwrap();
 /// let march = tariff.period("2026-03").unwrap();
 /// assert_eq!(march.slots().count(), 1_486);
-/// let program = tariff.program(&march).unwrap();
-/// assert_eq!(program.lines.len(), 3);
+/// let program = tariff.program(&march, Inputs::NONE).unwrap();
+/// assert_eq!(program.lines.len(), 4);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tariff {
@@ -55,12 +75,41 @@ pub struct Tariff {
     sheet: sheet::Sheet,
 }
 
+/// What a tariff is lowered with, besides the period.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The data that the tariff declares.
+    pub data: &'a Data,
+    /// The readings that are missing.
+    pub gaps: &'a BTreeSet<Place>,
+}
+
+impl Inputs<'_> {
+    /// No data, no gap.
+    pub const NONE: Inputs<'static> = Inputs { data: &Data::new(), gaps: &BTreeSet::new() };
+}
+
+/// A definition that bills disclose, for later bills to carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownFigure {
+    /// Its name.
+    pub name: String,
+    /// What bills count it in, in base units; above zero.
+    pub unit: Ratio,
+    /// What people count it in, such as `kWh`, and that unit in base units.
+    pub label: (String, Ratio),
+}
+
 /// What a gap in the readings does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gaps {
     /// A period with a gap is not billed.
     Refuse,
+    /// It is billed as the mean of the readings at the same clock time on the period's other days.
+    Estimate,
+    /// It is billed as a value that the tariff names.
+    Flat,
 }
 
 impl Tariff {
@@ -98,17 +147,35 @@ impl Tariff {
     /// Lowers a single day, so that what can be made of no period is found at once.
     fn trial(&self) -> Result<(), Vec<Diagnostic>> {
         let day = self.period("2026-01-01..2026-01-02").map_err(|error| vec![self.misfit(&error)])?;
-        self.program(&day).map(|_| ())
+        lower::trial(&self.sheet, &day).map_err(|found| vec![found])
     }
 
-    /// The tariff over a period made by [`Tariff::period`]. A finding here is one that depends on the period.
-    pub fn program(&self, period: &Period) -> Result<Program, Vec<Diagnostic>> {
+    /// The tariff over a period made by [`Tariff::period`]. A finding here is one that depends on the period, or on
+    /// what data say of it.
+    pub fn program(&self, period: &Period, inputs: Inputs<'_>) -> Result<Program, Vec<Diagnostic>> {
+        let values = self.values(period, inputs.data)?;
+        lower::program(&self.sheet, period, values, inputs.gaps).map_err(|found| vec![found])
+    }
+
+    /// The digest of every value that a period uses of the tariff's data; zeros when the tariff declares none.
+    pub fn data_digest(&self, period: &Period, data: &Data) -> Result<[u8; 32], Vec<Diagnostic>> {
+        let values = self.values(period, data)?;
+        Ok(if self.data().is_empty() { [0; 32] } else { values.digest() })
+    }
+
+    /// What the data say over a period of the tariff's own calendar.
+    fn values(&self, period: &Period, data: &Data) -> Result<lower::Values, Vec<Diagnostic>> {
         if *period.calendar() != self.sheet.calendar {
             let message = "the period is of another calendar than the tariff's";
             let other = Diagnostic::new("other-calendar", &self.sheet.zone, message);
             return Err(vec![other.help("make the period with the tariff's zone, slot and day")]);
         }
-        lower::program(&self.sheet, period).map_err(|found| vec![found])
+        lower::Values::of(&self.sheet, period, data)
+    }
+
+    /// The data that are published apart from the tariff, in its order.
+    pub fn data(&self) -> &[Declared] {
+        self.sheet.almanac.data()
     }
 
     /// A billing period in the tariff's zone: `2026-03`, or `2026-03-01..2026-04-01` with the end excluded.
@@ -148,7 +215,30 @@ impl Tariff {
 
     /// What a gap in the readings does.
     pub fn gaps(&self) -> Gaps {
-        Gaps::Refuse
+        match self.sheet.gaps.rule {
+            sheet::GapRule::Refuse => Gaps::Refuse,
+            sheet::GapRule::Mean => Gaps::Estimate,
+            sheet::GapRule::At(_) => Gaps::Flat,
+        }
+    }
+
+    /// What it takes from earlier bills, in the order of [`Program::carried`].
+    pub fn carries(&self) -> &[Carry] {
+        &self.sheet.carries
+    }
+
+    /// The definitions that bills disclose, in the order in which they do, behind the total and the shown lines.
+    pub fn figures(&self) -> Vec<ShownFigure> {
+        let figure = |define: &sheet::Define| {
+            let sheet::Shown { unit, label, .. } = define.shown.clone()?;
+            Some(ShownFigure { name: define.name.clone(), unit, label })
+        };
+        self.sheet.defines.iter().filter_map(figure).collect()
+    }
+
+    /// How many charges bills disclose.
+    pub fn shown_lines(&self) -> usize {
+        self.sheet.charges.iter().filter(|charge| charge.shown).count()
     }
 
     /// Whether the total is declared exact rather than rounded.

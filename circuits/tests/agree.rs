@@ -20,7 +20,7 @@ fn agree(seed: u64) -> Result<bool, String> {
     let program = random_program(&mut rng);
     let plan = Plan::new(&program).map_err(|refusal| format!("seed {seed}: {refusal} in {program:?}"))?;
     let readings = edge_readings(&program, &mut rng);
-    let priced = rule::evaluate(&program, &readings).map_err(|error| format!("seed {seed}: {error}"))?;
+    let priced = rule::evaluate(&program, &readings, &[]).map_err(|error| format!("seed {seed}: {error}"))?;
     let witness = Witness::of(&plan, &readings);
     let disclosed = witness.outputs(&plan);
     if disclosed[0] != priced.total {

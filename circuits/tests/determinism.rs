@@ -64,7 +64,7 @@ fn samples_determine_their_amounts() {
 fn fixtures(period: &str) -> Vec<Sample> {
     let tariffs = fixture_tariffs();
     let programs = tariffs.iter().map(|tariff| {
-        let program = tariff.program(&tariff.period(period).unwrap()).unwrap();
+        let program = support::program_of(tariff, period);
         let readings = support::random_readings(&program, 11);
         let name: &'static str = Box::leak(tariff.name().to_owned().into_boxed_str());
         Sample::planned(name, program, readings)

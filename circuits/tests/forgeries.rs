@@ -12,6 +12,7 @@ use forger::verifier::{Verifier, Weight, low, weight};
 use forger::{Forged, Forger, Forgery, POINT};
 use group::{Curve, Group, GroupEncoding};
 use pasta_curves::{Eq, EqAffine, Fp};
+use support::build::Build;
 use support::*;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
@@ -34,9 +35,10 @@ fn each_reading() -> Program {
     let cheap = blocks(&[100, 180], &[10, 14, 19]);
     let dear = blocks(&[100, 180], &[30, 34, 39]);
     let schedules = vec![Some(cheap), Some(dear)];
-    let node = Node::EachReading { register: 0, classes: dear_slots(), schedules };
+    let mut build = Build::default();
+    build.each(0, &dear_slots(), &schedules);
     let register = Register::new("import", Unit::WattHour, 8).unwrap();
-    Program { registers: vec![register], ..program(SLOTS, vec![node], int(1)) }
+    Program { registers: vec![register], ..program(SLOTS, build.nodes, int(1)) }
 }
 
 fn dear_slots() -> SlotClasses {
@@ -51,9 +53,10 @@ fn peak() -> Program {
 /// The largest reading and nothing else.
 fn peak_alone() -> Program {
     let all = SlotClasses { of: vec![0; SLOTS as usize] };
-    let largest = Node::Peak { register: 0, classes: all, within: vec![true] };
-    let priced = Node::Linear { terms: vec![(0, int(500))], constant: int(0) };
-    Program { registers: each_reading().registers, ..program(SLOTS, vec![largest, priced], int(1)) }
+    let mut build = Build::default();
+    let largest = build.largest(0, &all, &[true], 1);
+    build.linear(&[(largest, int(500))], int(0));
+    Program { registers: each_reading().registers, ..program(SLOTS, build.nodes, int(1)) }
 }
 
 /// Blocks on the one total.
@@ -502,6 +505,7 @@ fn relatives(honest: &Statement) -> Vec<(&'static str, Statement)> {
         ("slot length", Statement { slot_length: SlotLength::from_minutes(15).unwrap(), ..honest.clone() }),
         ("no offset", Statement { offsets: vec![], ..honest.clone() }),
         ("no batch", Statement { batches: vec![], ..honest.clone() }),
+        ("gaps", Statement { gaps: 1, ..honest.clone() }),
     ];
     let mut change = |name, act: &dyn Fn(&mut Statement)| {
         let mut statement = honest.clone();
@@ -538,6 +542,9 @@ fn bound(bench: &Bench, honest: &Statement, proof: &[u8]) {
     let expected = honest.disclosed.len();
     let refusal = Err(ProofRefusal::WrongAmounts { expected, found: expected + 1 });
     assert_eq!(bench.ours(&more, proof), refusal);
+    let carrying = Statement { carried: [honest.carried.clone(), vec![0]].concat(), ..honest.clone() };
+    let expected = honest.carried.len();
+    assert_eq!(bench.ours(&carrying, proof), Err(ProofRefusal::Carried { expected, found: expected + 1 }));
     let long = [proof, &[0]].concat();
     let refusal = Err(ProofRefusal::WrongLength { expected: proof.len(), found: long.len() });
     assert_eq!(bench.ours(honest, &long), refusal);

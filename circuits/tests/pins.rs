@@ -29,7 +29,7 @@ const MONTH: &str = "2026-03";
 const DAY: &str = "2026-03-02..2026-03-03";
 
 fn prepared(tariff: &Tariff, period: &str) -> Prepared {
-    Prepared::new(&tariff.program(&tariff.period(period).unwrap()).unwrap()).unwrap()
+    Prepared::new(&support::program_of(tariff, period)).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -51,7 +51,7 @@ fn described(tariff: &Tariff) -> String {
     };
     let pinned = format!("{:#?}", key.pinned());
     let digest = blake2b_simd::Params::new().hash_length(32).hash(pinned.as_bytes());
-    let program = tariff.program(&tariff.period(MONTH).unwrap()).unwrap();
+    let program = support::program_of(&tariff, MONTH);
     let readings = random_readings(&program, 3);
     let tape = Sample::planned("", program, readings).unwrap().tape();
     let selected = tape.events.iter().filter(|event| matches!(event, Event::Select(..))).count();
@@ -88,7 +88,7 @@ fn every_description_is_of_a_tariff() {
 
 /// A household whose bill over a day is always the same, with its proof.
 fn day(tariff: &Tariff) -> (Prepared, Household, Bill) {
-    let program = tariff.program(&tariff.period(DAY).unwrap()).unwrap();
+    let program = support::program_of(&tariff, DAY);
     let prepared = Prepared::new(&program).unwrap();
     let household = Household::new(&program, 2026);
     let mut statement = household.statement(&prepared);

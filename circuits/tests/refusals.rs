@@ -10,6 +10,7 @@ use group::GroupEncoding;
 use pasta_curves::{EqAffine, Fp};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+use support::build::Build;
 use support::{Household, blocks, int, program, s1, s2, s3, s4};
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::layout::LayoutRefusal;
@@ -366,9 +367,7 @@ fn a_proof_for_another_program_of_the_same_length() {
         for node in &mut program.nodes {
             match node {
                 Node::Readings { rates, .. } => rates.iter_mut().for_each(|rate| *rate *= int(2)),
-                Node::EachReading { schedules, .. } => {
-                    *schedules = vec![Some(blocks(&[300, 800, 1500], &[11, 14, 19, 27]))]
-                }
+                Node::Each { schedules, .. } => *schedules = vec![blocks(&[300, 800, 1500], &[11, 14, 19, 27])],
                 _ => {}
             }
         }
@@ -380,7 +379,7 @@ fn a_proof_for_another_program_of_the_same_length() {
         let refused = honest.household.verify(&other, &honest.statement, &honest.proof);
         assert_eq!(refused, Err(ProofRefusal::DoesNotHold), "{}", honest.name);
         let mut statement = honest.statement.clone();
-        statement.disclosed = other.price(&honest.household.readings).unwrap();
+        statement.disclosed = other.price(&honest.household.readings, &[]).unwrap();
         assert_ne!(statement.disclosed, honest.statement.disclosed);
         let refused = honest.household.verify(&other, &statement, &honest.proof);
         assert_eq!(refused, Err(ProofRefusal::DoesNotHold), "{}", honest.name);
@@ -428,15 +427,15 @@ fn readings_that_cannot_be_billed() {
         assert!(gap.set(0, at, None));
         let refusal = ProveRefusal::Gap(at.index());
         assert_eq!(prove(honest, &gap, openings), refusal);
-        assert_eq!(honest.prepared.price(&gap), Err(refusal));
+        assert_eq!(honest.prepared.price(&gap, &[]), Err(refusal));
         let mut above = random(honest);
         assert!(above.set(0, at, Some(1 << 20)));
         let refusal = ProveRefusal::AboveBound(at.index());
         assert_eq!(prove(honest, &above, openings), refusal);
-        assert_eq!(honest.prepared.price(&above), Err(refusal));
+        assert_eq!(honest.prepared.price(&above, &[]), Err(refusal));
         let mut bound = random(honest);
         assert!(bound.set(0, at, Some((1 << 20) - 1)));
-        assert!(honest.prepared.price(&bound).is_ok());
+        assert!(honest.prepared.price(&bound, &[]).is_ok());
     }
 }
 
@@ -473,7 +472,8 @@ fn another_opening_or_reading_proves_nothing() {
         let mut readings = random(honest);
         let reading = readings.get(0, at).unwrap();
         assert!(readings.set(0, at, Some(reading ^ 1)));
-        let statement = Statement { disclosed: honest.prepared.price(&readings).unwrap(), ..honest.statement.clone() };
+        let statement =
+            Statement { disclosed: honest.prepared.price(&readings, &[]).unwrap(), ..honest.statement.clone() };
         let openings = &honest.household.openings;
         let proof = honest.prepared.prove(&statement, bytes, &readings, openings, &[9; 32]).unwrap();
         assert_eq!(honest.verify(&statement, &proof), Err(ProofRefusal::DoesNotHold), "{}", honest.name);
@@ -507,8 +507,9 @@ fn programs_without_a_plan_or_layout() {
 /// A maximum over more slots than the largest circuit has rows.
 fn long() -> Program {
     let count = 65_540;
-    let peak = Node::Peak { register: 0, classes: SlotClasses { of: vec![0; count as usize] }, within: vec![true] };
-    let mut long = program(count, vec![peak], int(1));
+    let mut build = Build::default();
+    build.largest(0, &SlotClasses { of: vec![0; count as usize] }, &[true], 1);
+    let mut long = program(count, build.nodes, int(1));
     long.registers = vec![Register::new("import", Unit::WattHour, 4).unwrap()];
     long
 }
@@ -520,6 +521,8 @@ fn every_refusal_says_what_to_do() {
         ProofRefusal::OtherPeriod,
         ProofRefusal::WrongAmounts { expected: 1, found: 2 },
         ProofRefusal::AmountOutOfBounds { index: 0 },
+        ProofRefusal::Carried { expected: 1, found: 2 },
+        ProofRefusal::CarriedTooLarge { name: "demand".into() },
         ProofRefusal::MissingCommitment(1),
         ProofRefusal::Malformed,
         ProofRefusal::DoesNotHold,
@@ -527,6 +530,8 @@ fn every_refusal_says_what_to_do() {
     let proving = [
         ProveRefusal::Gap(1),
         ProveRefusal::AboveBound(1),
+        ProveRefusal::Carried { expected: 1, found: 2 },
+        ProveRefusal::CarriedTooLarge { name: "demand".into() },
         ProveRefusal::Openings(1),
         ProveRefusal::OtherAmounts,
         ProveRefusal::Circuit("x".into()),

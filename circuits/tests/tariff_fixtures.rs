@@ -4,10 +4,14 @@
 //! difference before keeping it.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
+#[path = "support/published.rs"]
+mod published;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use wattproof_circuits::tariff::{Tariff, line_column};
+use published::published;
+use wattproof_circuits::tariff::{Inputs, Tariff, line_column};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/tariffs").join(folder);
@@ -30,7 +34,8 @@ fn good_tariffs_check_and_lower() {
         let tariff = Tariff::parse(&source).unwrap_or_else(|found| panic!("{}: {found:#?}", path.display()));
         for period in ["2026-03", "2026-10", "2026-02-10..2026-02-11", "2025-01-01..2026-01-01"] {
             let period = tariff.period(period).unwrap();
-            let program = tariff.program(&period).unwrap();
+            let data = published(&tariff, &period);
+            let program = tariff.program(&period, Inputs { data: &data, ..Inputs::NONE }).unwrap();
             assert_eq!(program.slots, period.slots());
             assert_eq!(program.lines.len(), tariff.source().matches("\ncharge ").count());
         }

@@ -4,7 +4,7 @@
 use wattproof_circuits::exact::ratio;
 use wattproof_circuits::program::{Program, Ratio};
 use wattproof_circuits::rule::{Priced, evaluate};
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::calendar::Slot;
 use wattproof_meter::reading::Readings;
 
@@ -18,7 +18,7 @@ fn tariff(statements: &str) -> Tariff {
 
 fn program(statements: &str, period: &str) -> Program {
     let tariff = tariff(statements);
-    tariff.program(&tariff.period(period).unwrap()).unwrap()
+    tariff.program(&tariff.period(period).unwrap(), Inputs::NONE).unwrap()
 }
 
 /// Readings by the slot's place in the period.
@@ -32,7 +32,7 @@ fn readings(program: &Program, reading: impl Fn(u32) -> u32) -> Readings {
 
 fn price(statements: &str, period: &str, reading: impl Fn(u32) -> u32) -> Priced {
     let program = program(statements, period);
-    evaluate(&program, &readings(&program, reading)).unwrap()
+    evaluate(&program, &readings(&program, reading), &[]).unwrap()
 }
 
 /// How many slots of the period a window holds: 1 Wh in each, at 1 GBP/Wh.
@@ -71,8 +71,8 @@ fn weekdays_are_those_of_tariff_days() {
             HEAD.replace("slot 30 min", "slot 30 min, day from 06:00")
         );
         let tariff = Tariff::parse(&source).unwrap();
-        let program = tariff.program(&tariff.period(period).unwrap()).unwrap();
-        evaluate(&program, &readings(&program, |_| 1)).unwrap().total
+        let program = tariff.program(&tariff.period(period).unwrap(), Inputs::NONE).unwrap();
+        evaluate(&program, &readings(&program, |_| 1), &[]).unwrap().total
     };
     // Monday runs from Monday 06:00 to Tuesday 06:00.
     assert_eq!(in_week("on Mon", "2026-03-02..2026-03-03"), 48);
@@ -96,7 +96,7 @@ fn clock_changes_shorten_and_lengthen_windows() {
 fn standing_charges_count_local_days() {
     let standing = "charge s = 44.836 p/day * days\ntotal = s exact";
     let program = program(standing, "2026-03");
-    let priced = evaluate(&program, &readings(&program, |_| 0)).unwrap();
+    let priced = evaluate(&program, &readings(&program, |_| 0), &[]).unwrap();
     assert_eq!(priced.lines[0].amount, ratio(44_836 * 31, 100_000).unwrap());
     let yearly = "charge s = 365 GBP/year * days / 365\ntotal = s rounded half up to 1 p";
     assert_eq!(price(yearly, "2026-03", |_| 0).total, 3_100);
@@ -108,8 +108,8 @@ fn standing_charges_count_local_days() {
 fn economy_7_by_hand() {
     let source = include_str!("../../fixtures/tariffs/good/economy7.tariff");
     let tariff = Tariff::parse(source).unwrap();
-    let program = tariff.program(&tariff.period("2026-03").unwrap()).unwrap();
-    let priced = evaluate(&program, &readings(&program, |_| 250)).unwrap();
+    let program = tariff.program(&tariff.period("2026-03").unwrap(), Inputs::NONE).unwrap();
+    let priced = evaluate(&program, &readings(&program, |_| 250), &[]).unwrap();
     // 31 nights of 14 half hours less two; 1,486 half hours in all; a quarter of a kWh in each.
     let pence = ratio(17_181 * 432 + 32_550 * (1_486 - 432), 4_000).unwrap();
     let energy = pence / 100;
@@ -186,9 +186,9 @@ fn quarter_hours_and_hours_are_power_too() {
         let head = HEAD.replace("slot 30", &format!("slot {minutes}"));
         let source = format!("{head}charge d = 1 GBP/kW * max(power of import)\ntotal = d rounded half up to 1 p");
         let tariff = Tariff::parse(&source).unwrap();
-        let program = tariff.program(&tariff.period("2026-03").unwrap()).unwrap();
+        let program = tariff.program(&tariff.period("2026-03").unwrap(), Inputs::NONE).unwrap();
         assert_eq!(program.slots.count(), 1_486 * 30 / minutes);
-        assert_eq!(evaluate(&program, &readings(&program, |_| 1_000)).unwrap().total, expected);
+        assert_eq!(evaluate(&program, &readings(&program, |_| 1_000), &[]).unwrap().total, expected);
     }
 }
 
@@ -238,7 +238,7 @@ fn registers_are_read_apart() {
                   charge reactive = price reactive { 1 c/kVArh }\n\
                   total = energy + reactive rounded half up to 1 c";
     let tariff = Tariff::parse(source).unwrap();
-    let program = tariff.program(&tariff.period("2026-02-10..2026-02-11").unwrap()).unwrap();
+    let program = tariff.program(&tariff.period("2026-02-10..2026-02-11").unwrap(), Inputs::NONE).unwrap();
     let mut readings = Readings::gaps(program.slots, 3);
     for slot in program.slots.iter() {
         for (register, reading) in [100, 50, 1_000].into_iter().enumerate() {
@@ -246,7 +246,7 @@ fn registers_are_read_apart() {
         }
     }
     // 9.6 kWh at 30 c, less 4.8 kWh at 10 c, and 96 kVArh at 1 c.
-    assert_eq!(evaluate(&program, &readings).unwrap().total, 288 - 48 + 96);
+    assert_eq!(evaluate(&program, &readings, &[]).unwrap().total, 288 - 48 + 96);
 }
 
 #[test]
@@ -268,16 +268,16 @@ fn the_unit_of_a_total() {
 #[test]
 fn an_exact_total_without_end_is_refused_for_the_period() {
     let tariff = tariff("charge s = 12 GBP / days * 1 day\ntotal = s exact");
-    let found = tariff.program(&tariff.period("2026-03").unwrap()).unwrap_err();
+    let found = tariff.program(&tariff.period("2026-03").unwrap(), Inputs::NONE).unwrap_err();
     assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), ["no-last-decimal"]);
-    assert!(tariff.program(&tariff.period("2026-02-01..2026-02-11").unwrap()).is_ok());
+    assert!(tariff.program(&tariff.period("2026-02-01..2026-02-11").unwrap(), Inputs::NONE).is_ok());
 }
 
 #[test]
 fn a_period_of_another_calendar_is_refused() {
     let paris = HEAD.replace("Europe/London", "Europe/Paris") + "total = 1 GBP exact";
     let period = Tariff::parse(&paris).unwrap().period("2026-03").unwrap();
-    let found = tariff("total = 1 GBP exact").program(&period).unwrap_err();
+    let found = tariff("total = 1 GBP exact").program(&period, Inputs::NONE).unwrap_err();
     assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), ["other-calendar"]);
 }
 
@@ -295,8 +295,8 @@ fn many_tables_over_a_long_period_are_refused() {
     let sum = (0..700).map(|n| format!("c{n}")).collect::<Vec<_>>().join(" + ");
     let head = HEAD.replace("slot 30", "slot 5");
     let tariff = Tariff::parse(&format!("{head}{charges}total = {sum} rounded half up to 1 p")).unwrap();
-    assert!(tariff.program(&tariff.period("2026-03").unwrap()).is_ok());
-    let found = tariff.program(&tariff.period("2026-01-01..2027-01-01").unwrap()).unwrap_err();
+    assert!(tariff.program(&tariff.period("2026-03").unwrap(), Inputs::NONE).is_ok());
+    let found = tariff.program(&tariff.period("2026-01-01..2027-01-01").unwrap(), Inputs::NONE).unwrap_err();
     assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), ["program-too-large"]);
 }
 
@@ -351,7 +351,7 @@ fn evaluation_is_by_slot_not_by_place() {
     for slot in wide.iter() {
         assert!(readings.set(0, slot, Some(if program.slots.contains(slot) { 1 } else { 1_000 })));
     }
-    assert_eq!(evaluate(&program, &readings).unwrap().lines[0].amount, Ratio::from(48));
+    assert_eq!(evaluate(&program, &readings, &[]).unwrap().lines[0].amount, Ratio::from(48));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use jiff::{Timestamp, Zoned};
 use proptest::prelude::*;
 use wattproof_circuits::program::Program;
 use wattproof_circuits::rule::evaluate;
-use wattproof_circuits::tariff::{Tariff, line_column, template};
+use wattproof_circuits::tariff::{Inputs, Tariff, line_column, template};
 use wattproof_meter::reading::Readings;
 
 const GOOD: [&str; 5] = [
@@ -21,12 +21,12 @@ const GOOD: [&str; 5] = [
 /// The total of a tariff's text over a period, in the program's units.
 fn total(source: &str, period: &str, readings: &[u32]) -> i128 {
     let program = program(source, period);
-    evaluate(&program, &table(&program, readings)).unwrap().total
+    evaluate(&program, &table(&program, readings), &[]).unwrap().total
 }
 
 fn program(source: &str, period: &str) -> Program {
     let tariff = Tariff::parse(source).unwrap();
-    tariff.program(&tariff.period(period).unwrap()).unwrap()
+    tariff.program(&tariff.period(period).unwrap(), Inputs::NONE).unwrap()
 }
 
 fn table(program: &Program, readings: &[u32]) -> Readings {
@@ -149,8 +149,8 @@ fn survive(source: &str) {
     };
     assert!(tariff.show().contains("total"));
     let Ok(period) = tariff.period("2026-03-28..2026-03-30") else { return };
-    let Ok(program) = tariff.program(&period) else { return };
-    match evaluate(&program, &table(&program, &[0, 17, 999, u32::MAX])) {
+    let Ok(program) = tariff.program(&period, Inputs::NONE) else { return };
+    match evaluate(&program, &table(&program, &[0, 17, 999, u32::MAX]), &[]) {
         Ok(priced) => assert_eq!(priced.lines.len(), program.lines.len()),
         Err(refused) => assert_eq!(refused.code(), "value-too-large"),
     }

@@ -199,6 +199,20 @@ pub(crate) fn billed(view: &impl View, meter: &MeterId, slots: SlotRange) -> Res
     Ok(found)
 }
 
+/// The latest accepted bill that ends at or before a slot.
+pub(crate) fn last_until(view: &impl View, meter: &MeterId, slot: Slot) -> Result<Option<Billed>, StoreRefusal> {
+    let mut found = None;
+    view.scan_back(BILLED, &meter.0, &billed_key(meter, slot), &mut |key, payload| {
+        let billed = read_billed(key, payload).ok_or_else(|| rotten(BILLED))?;
+        if billed.slots.end() > slot {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found = Some(billed);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
+}
+
 fn read_billed(key: &[u8], payload: &[u8]) -> Option<Billed> {
     let first = key.get(8..).and_then(|first| first.try_into().ok()).map(u32::from_be_bytes)?;
     let mut fields = Fields(payload);

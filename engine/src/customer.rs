@@ -14,20 +14,27 @@ use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::period::{Calendar, Period};
-use wattproof_circuits::prepared::{Prepared, Watch};
+use wattproof_circuits::plan::Plan;
+use wattproof_circuits::prepared::{PrepareRefusal, Prepared, Watch};
+use wattproof_circuits::privacy::Report;
+use wattproof_circuits::program::{Figure, Program};
 use wattproof_circuits::refusal::ProveRefusal;
-use wattproof_circuits::rule;
+use wattproof_circuits::rule::{self, Priced};
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::MeterRecord;
 
+use crate::amount::Amount;
 use crate::archive::{self, ArchiveRefusal, Claim, HeaderDigest, StoredBatch};
+use crate::carry::Word;
+use crate::desk::lint::sentence;
 use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
+use crate::ledger::{Charge, Ledger, Purse};
 use crate::money::Money;
 use crate::period::{self, PeriodRefusal};
 use crate::policy::{self, Dates, PolicyRefusal};
@@ -52,6 +59,10 @@ pub struct Order<'a> {
     pub revision: u8,
     /// A folder of `.batch` files to use instead of the store's batches, whoever keeps it.
     pub batches_from: Option<PathBuf>,
+    /// What bills may say about a slot in all; they are not counted without.
+    pub purse: Option<Purse>,
+    /// Proves even a bill that gives readings away.
+    pub disclose_anyway: bool,
     /// The present.
     pub now: Timestamp,
 }
@@ -71,6 +82,12 @@ pub struct ProvedBill {
     pub total: Money,
     /// The lines, which stay with the customer unless the tariff shows them.
     pub lines: Vec<BillLine>,
+    /// The figures that it discloses for later bills, with their units.
+    pub shown_figures: Vec<(String, Amount)>,
+    /// What it carries from earlier bills.
+    pub carried: Vec<(String, Amount)>,
+    /// Slots that the tariff's rule for gaps bills.
+    pub gaps: u32,
     /// Its sizes and times.
     pub figures: Figures,
 }
@@ -150,17 +167,30 @@ pub fn prove_watched(
     let mut progress = |now: Progress| stopped.set(stopped.get() | watch(now).is_break());
     let go_on = || if stopped.get() { Err(CustomerRefusal::Stopped) } else { Ok(()) };
     let frame = store.look(|view| frame(view, order))?;
+    let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
+    let plan = Plan::new(&program).map_err(PrepareRefusal::from)?;
+    let report = Report::of(&program, &plan);
+    if let Some((amount, giveaway)) = report.giveaways().next().filter(|_| !order.disclose_anyway) {
+        return Err(CustomerRefusal::GivesAway { why: sentence(&frame.period, amount, &giveaway) });
+    }
     let (opened, decrypt) = timed(|| open(&frame, key, &mut progress))?;
-    let program = frame.tariff.program(&frame.period).map_err(|findings| CustomerRefusal::Program { findings })?;
 
     go_on()?;
     progress(Progress { step: "price", done: 0, total: 1 });
     let (priced, price) = timed(|| {
         let length = frame.meter.slot_length();
-        Ok(rule::evaluate(&program, &opened.readings).map_err(|refusal| Unpriced::new(refusal, length))?)
+        Ok(rule::evaluate(&program, &opened.readings, &frame.carried)
+            .map_err(|refusal| Unpriced::new(refusal, length))?)
     })?;
 
     go_on()?;
+    let ledger = order.purse.as_ref().map(Ledger::read).transpose()?;
+    let statement = frame.statement(order.revision, disclosed(&program, &priced));
+    let charge = ledger.is_some().then(|| Charge::of(&statement, report.bits(), order.now));
+    if let (Some(ledger), Some(charge)) = (&ledger, &charge) {
+        ledger.admit(charge, frame.meter.slot_length())?;
+    }
+
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
         let prepared = Prepared::new(&program)?;
@@ -174,7 +204,7 @@ pub fn prove_watched(
         Ok((prepared, bill))
     })?;
     go_on()?;
-    if bill.statement.disclosed.first() != Some(&priced.total) {
+    if bill.statement != statement {
         return Err(CustomerRefusal::Disagreement);
     }
 
@@ -182,29 +212,43 @@ pub fn prove_watched(
     let bytes = bill.to_bytes();
     let ((), check) = timed(|| self_check(&frame, &prepared, &bytes))?;
     progress(Progress { step: "check", done: 1, total: 1 });
+    if let (Some(ledger), Some(charge)) = (ledger, charge) {
+        ledger.charge(charge)?;
+    }
 
     let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
     let line = |(line, shown): (&rule::PricedLine, bool)| {
         Some(BillLine { name: line.name.clone(), amount: money(line.printed)?, shown })
     };
     let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown)).map(line);
+    let figure = |(figure, count): (&Figure, &i128)| Some((figure.name.clone(), Amount::figure(figure, *count)?));
+    let shown_figures = program.figures.iter().zip(&priced.figures).map(figure);
     Ok(ProvedBill {
         meter: frame.meter.name().into(),
         period: frame.period.to_string(),
         tariff: format!("{}@{}", frame.tariff.name(), frame.tariff.version()),
         total: money(priced.total).ok_or(CustomerRefusal::Disagreement)?,
         lines: lines.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
+        shown_figures: shown_figures.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
+        carried: Amount::carried(&frame.tariff, &frame.carried).ok_or(CustomerRefusal::Disagreement)?,
+        gaps: frame.gap_count(),
         figures: Figures {
             k: prepared.figures().k,
             proof_bytes: prepared.proof_bytes(),
             bill_bytes: bytes.len(),
-            bits_disclosed: prepared.plan().bits_disclosed(),
+            bits_disclosed: report.bits(),
             bits_held: prepared.plan().bits_held(),
             slots: frame.slots().count(),
             seconds: Seconds { decrypt, price, prove, check },
         },
         bytes,
     })
+}
+
+/// What the plain bill discloses, in a statement's order.
+fn disclosed(program: &Program, priced: &Priced) -> Vec<i128> {
+    let shown = program.lines.iter().zip(&priced.lines).filter(|(line, _)| line.shown).map(|(_, line)| line.printed);
+    [priced.total].into_iter().chain(shown).chain(priced.figures.iter().copied()).collect()
 }
 
 /// The meter's readings over a period, as far as the store holds them; what it lacks is a gap. Dates are those of
@@ -275,7 +319,7 @@ fn frame(view: &impl View, order: &Order<'_>) -> Result<Frame, CustomerRefusal> 
             })?
         }
     };
-    Ok(Frame { meter, tariff, period, batches })
+    Ok(Frame::new(view, Word::OwnOrReceipt, meter, tariff, period, batches)?)
 }
 
 /// Batches of one number by revision and name.
@@ -358,7 +402,7 @@ fn make_watched(
     revision: u8,
     watch: &mut Watch<'_>,
 ) -> Result<Bill, CustomerRefusal> {
-    let statement = frame.statement(revision, prepared.price(&opened.readings)?);
+    let statement = frame.statement(revision, prepared.price(&opened.readings, &frame.carried)?);
     let seed = fresh()?;
     let (commitments, readings, openings) = (&opened.commitments, &opened.readings, &opened.openings);
     let proof = prepared.prove_watched(&statement, commitments, readings, openings, &seed, watch);

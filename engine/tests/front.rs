@@ -23,7 +23,15 @@ fn desk() -> Desk {
 }
 
 fn order() -> Order<'static> {
-    Order { meter: "M1", period: PERIOD, revision: 0, batches_from: None, now: now() }
+    Order {
+        meter: "M1",
+        period: PERIOD,
+        revision: 0,
+        batches_from: None,
+        purse: None,
+        disclose_anyway: false,
+        now: now(),
+    }
 }
 
 #[test]

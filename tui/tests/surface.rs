@@ -7,7 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
-const COMMANDS: [&str; 39] = [
+const COMMANDS: [&str; 43] = [
     "",
     "demo",
     "key",
@@ -32,10 +32,14 @@ const COMMANDS: [&str; 39] = [
     "tariff show",
     "tariff check",
     "tariff explain",
+    "tariff lint",
     "tariff price",
     "tariff compare",
     "tariff publish",
+    "tariff data",
     "tariff assign",
+    "tariff import",
+    "tariff import urdb",
     "bill",
     "bill prove",
     "bill verify",
@@ -56,7 +60,7 @@ fn the_help_of_every_command() {
     for command in COMMANDS {
         let ran = place.run(&format!("{command} --help"));
         assert_eq!(ran.code, 0, "{command}");
-        let group = ["", "key", "meter", "readings", "tariff", "bill", "store"].contains(&command);
+        let group = ["", "key", "meter", "readings", "tariff", "tariff import", "bill", "store"].contains(&command);
         assert!(group || ran.out.contains("Example:\n  wattproof "), "{command} has no example");
         all += &format!("$ wattproof {command} --help\n{}\n", ran.out);
     }

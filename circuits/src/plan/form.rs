@@ -7,13 +7,13 @@ use num_traits::Zero;
 
 use crate::program::Ratio;
 
-use super::Value;
+use super::{Cell, Value};
 
 /// `(Σ weight · reading + Σ factor · value + constant) / denominator`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Form {
-    /// By register: one weight a slot of the period.
-    pub(super) readings: BTreeMap<usize, Vec<i128>>,
+    /// Weights of readings.
+    pub(super) readings: BTreeMap<Cell, i128>,
     /// Factors of inputs and results.
     pub(super) terms: BTreeMap<Value, i128>,
     pub(super) constant: i128,
@@ -39,13 +39,12 @@ impl Form {
         Form { readings: BTreeMap::new(), terms, constant: 0, denominator }
     }
 
-    /// Σ weight · reading of one register, with exact weights.
-    pub(super) fn readings(register: usize, weights: impl Iterator<Item = Ratio> + Clone) -> Result<Self, Overflow> {
-        let denominator = weights.clone().try_fold(1i128, |d, w| checked_lcm(d, *w.denom()))?;
-        let scaled = weights
-            .map(|w| w.numer().checked_mul(denominator / w.denom()).ok_or(Overflow))
-            .collect::<Result<Vec<_>, _>>()?;
-        let readings = BTreeMap::from([(register, scaled)]);
+    /// Σ weight · reading, with exact weights, each cell once.
+    pub(super) fn readings(weights: impl Iterator<Item = (Cell, Ratio)> + Clone) -> Result<Self, Overflow> {
+        let denominator = weights.clone().try_fold(1i128, |d, (_, w)| checked_lcm(d, *w.denom()))?;
+        let scaled =
+            weights.map(|(cell, w)| Ok((cell, w.numer().checked_mul(denominator / w.denom()).ok_or(Overflow)?)));
+        let readings = scaled.collect::<Result<_, _>>()?;
         Ok(Form { readings, terms: BTreeMap::new(), constant: 0, denominator }.reduced())
     }
 
@@ -59,11 +58,9 @@ impl Form {
         self.scale(denominator / self.denominator)?;
         self.denominator = denominator;
         let by = (denominator / step).checked_mul(*factor.numer()).ok_or(Overflow)?;
-        for (register, weights) in &other.readings {
-            let ours = self.readings.entry(*register).or_insert_with(|| vec![0; weights.len()]);
-            for (ours, weight) in ours.iter_mut().zip(weights) {
-                *ours = add_product(*ours, *weight, by)?;
-            }
+        for (cell, weight) in &other.readings {
+            let ours = self.readings.entry(*cell).or_insert(0);
+            *ours = add_product(*ours, *weight, by)?;
         }
         for (value, term) in &other.terms {
             let ours = self.terms.entry(*value).or_insert(0);
@@ -76,23 +73,23 @@ impl Form {
     /// The integer form `self · factor`, with denominator one: `factor` must clear it.
     pub(super) fn scale(&mut self, factor: i128) -> Result<(), Overflow> {
         let times = |n: &mut i128| n.checked_mul(factor).map(|m| *n = m).ok_or(Overflow);
-        self.readings.values_mut().flatten().try_for_each(times)?;
+        self.readings.values_mut().try_for_each(times)?;
         self.terms.values_mut().try_for_each(times)?;
         times(&mut self.constant)
     }
 
     /// The same value in lowest terms, without zero terms.
     fn reduced(mut self) -> Self {
-        self.readings.retain(|_, weights| weights.iter().any(|w| *w != 0));
+        self.readings.retain(|_, weight| *weight != 0);
         self.terms.retain(|_, factor| *factor != 0);
         let mut common = self.denominator.gcd(&self.constant);
-        for n in self.readings.values().flatten().chain(self.terms.values()) {
+        for n in self.readings.values().chain(self.terms.values()) {
             if common == 1 {
                 return self;
             }
             common = common.gcd(n);
         }
-        let numbers = self.readings.values_mut().flatten().chain(self.terms.values_mut());
+        let numbers = self.readings.values_mut().chain(self.terms.values_mut());
         numbers.chain([&mut self.constant, &mut self.denominator]).for_each(|n| *n /= common);
         self
     }

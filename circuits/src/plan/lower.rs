@@ -6,7 +6,7 @@ use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use crate::exact;
-use crate::program::{Node, NodeId, Piece, Program, Ratio, Schedule, SlotClasses, Ties};
+use crate::program::{Node, NodeId, Piece, Place, Program, Ratio, Schedule, SlotClasses, Ties};
 
 use super::form::{Form, Overflow, checked_lcm};
 use super::{Affine, Cell, Input, Interval, Output, Part, Plan, PlanRefusal, Span, Step, Value};
@@ -25,7 +25,14 @@ pub(super) fn lower(program: &Program) -> Result<Plan, PlanRefusal> {
         outputs.push(planner.output(&line.name, line.node, &forms)?);
     }
     let Planner { inputs, steps, .. } = planner;
-    Ok(Plan { registers: program.registers.clone(), slots: program.slots, inputs, steps, outputs })
+    Ok(Plan {
+        registers: program.registers.clone(),
+        slots: program.slots,
+        carried: program.carried.clone(),
+        inputs,
+        steps,
+        outputs,
+    })
 }
 
 struct Planner<'a> {
@@ -44,8 +51,9 @@ impl Planner<'_> {
     fn node(&mut self, node: &Node, forms: &[Form]) -> Planned<Form> {
         match node {
             Node::Readings { register, classes, rates } => self.readings(*register, classes, rates),
-            Node::EachReading { register, classes, schedules } => self.each_reading(*register, classes, schedules),
-            Node::Peak { register, classes, within } => self.peak(*register, classes, within),
+            Node::Reading(place) => self.reading(*place),
+            Node::Each { of, schedules } => self.each_reading(of, schedules),
+            Node::Largest { of, count: 1 } => self.peak(of),
             Node::Linear { terms, constant } => {
                 terms.iter().try_fold(Form::constant(*constant), |sum, (of, factor)| {
                     let of = self.form(forms, *of)?;
@@ -70,6 +78,7 @@ impl Planner<'_> {
                 let of = self.form(forms, *of)?.clone();
                 self.rounded(of, *unit, *ties)
             }
+            _ => Err(PlanRefusal::Malformed { node: self.node, what: "a value that cannot be proved yet" }),
         }
     }
 
@@ -83,49 +92,64 @@ impl Planner<'_> {
 
     fn readings(&mut self, register: usize, classes: &SlotClasses, rates: &[Ratio]) -> Planned<Form> {
         self.known(register, classes, rates.len())?;
-        self.fits(Form::readings(register, classes.of.iter().map(|class| rates[usize::from(*class)])))
+        let weights =
+            (0..).zip(&classes.of).map(|(offset, class)| (Cell { register, offset }, rates[usize::from(*class)]));
+        self.fits(Form::readings(weights))
     }
 
-    fn peak(&mut self, register: usize, classes: &SlotClasses, within: &[bool]) -> Planned<Form> {
-        self.known(register, classes, within.len())?;
-        let marked = (0..).zip(&classes.of).filter(|(_, class)| within[usize::from(**class)]);
-        let cells: Vec<_> = marked.map(|(offset, _)| Cell { register, offset }).collect();
+    fn reading(&self, place: Place) -> Planned<Form> {
+        let Place { register, offset } = place;
+        if register >= self.program.registers.len() || offset >= self.program.slots.count() {
+            return Err(PlanRefusal::Malformed { node: self.node, what: "an unknown reading" });
+        }
+        self.fits(Form::readings([(Cell { register, offset }, Ratio::one())].into_iter()))
+    }
+
+    /// The reading that a node is.
+    fn cell(&self, node: NodeId) -> Planned<Cell> {
+        match self.program.nodes.get(node) {
+            Some(Node::Reading(Place { register, offset })) if node < self.node => {
+                Ok(Cell { register: *register, offset: *offset })
+            }
+            _ => Err(PlanRefusal::Malformed { node: self.node, what: "a value of another value than a reading" }),
+        }
+    }
+
+    fn peak(&mut self, of: &[NodeId]) -> Planned<Form> {
+        let cells = of.iter().map(|node| self.cell(*node)).collect::<Planned<Vec<_>>>()?;
         match cells.as_slice() {
             [] => Ok(Form::constant(Ratio::zero())),
-            [only] => {
-                let weights = (0..self.program.slots.count()).map(|at| Ratio::from(i128::from(at == only.offset)));
-                self.fits(Form::readings(register, weights))
-            }
+            [only] => self.fits(Form::readings([(*only, Ratio::one())].into_iter())),
             _ => {
-                let interval = self.bounded(Interval::new(0, self.program.registers[register].max().into()))?;
+                let max = cells.iter().map(|cell| self.program.registers[cell.register].max()).max().unwrap_or(0);
+                let interval = self.bounded(Interval::new(0, max.into()))?;
                 Ok(self.step(Step::Peak { cells, interval }, Part::First))
             }
         }
     }
 
     /// Classes whose schedule is one piece are linear and leave the circuit; the others share one step.
-    fn each_reading(
-        &mut self,
-        register: usize,
-        classes: &SlotClasses,
-        schedules: &[Option<Schedule>],
-    ) -> Planned<Form> {
-        self.known(register, classes, schedules.len())?;
-        let max = self.program.registers[register].max();
-        let pieces: Vec<Vec<RatioSpan>> = schedules
-            .iter()
-            .map(|schedule| schedule.as_ref().map_or(Ok(vec![]), |s| self.spans(s, max)))
-            .collect::<Planned<_>>()?;
-        let linear = pieces.iter().map(|p| if let [only] = p.as_slice() { only.slope } else { Ratio::zero() });
-        let mut sum = self.readings(register, classes, &linear.collect::<Vec<_>>())?;
+    fn each_reading(&mut self, of: &[(NodeId, usize)], schedules: &[Schedule]) -> Planned<Form> {
+        let of = of.iter().map(|(node, class)| Ok((self.cell(*node)?, *class))).collect::<Planned<Vec<_>>>()?;
+        let max = of.iter().map(|(cell, _)| self.program.registers[cell.register].max()).max().unwrap_or(0);
+        let pieces: Vec<Vec<RatioSpan>> = schedules.iter().map(|s| self.spans(s, max)).collect::<Planned<_>>()?;
+        let mut linear = BTreeMap::new();
+        let mut constant = Ratio::zero();
         let mut cells = vec![];
-        for (offset, class) in (0..).zip(&classes.of) {
-            match pieces[usize::from(*class)].as_slice() {
-                [] => {}
-                [only] => sum = self.fits(sum.plus(&Form::constant(only.intercept), Ratio::one()))?,
-                _ => cells.push((Cell { register, offset }, usize::from(*class))),
+        for (cell, class) in of {
+            match pieces.get(class).map(Vec::as_slice) {
+                None | Some([]) => {
+                    return Err(PlanRefusal::Malformed { node: self.node, what: "a class without a price" });
+                }
+                Some([only]) => {
+                    *linear.entry(cell).or_insert(Ratio::zero()) += only.slope;
+                    constant += only.intercept;
+                }
+                _ => cells.push((cell, class)),
             }
         }
+        let linear = self.fits(Form::readings(linear.iter().map(|(cell, slope)| (*cell, *slope))))?;
+        let sum = self.fits(linear.plus(&Form::constant(constant), Ratio::one()))?;
         if cells.is_empty() {
             return Ok(sum);
         }
@@ -298,21 +322,18 @@ impl Planner<'_> {
     }
 
     /// An input for these weights, divided by what they have in common; equal inputs are one.
-    fn input(&mut self, mut weights: BTreeMap<usize, Vec<i128>>) -> Planned<(usize, i128)> {
-        let common = weights.values().flatten().fold(0i128, |g, w| g.gcd(w));
-        let first = weights.values().flatten().find(|w| **w != 0).copied().unwrap_or(1);
+    fn input(&mut self, weights: BTreeMap<Cell, i128>) -> Planned<(usize, i128)> {
+        let common = weights.values().fold(0i128, |g, w| g.gcd(w));
+        let first = weights.values().next().copied().unwrap_or(1);
         let factor = common * first.signum();
-        weights.values_mut().flatten().for_each(|w| *w /= factor);
+        let weights: Vec<_> = weights.into_iter().map(|(cell, weight)| (cell, weight / factor)).collect();
         if let Some(index) = self.inputs.iter().position(|input| input.weights == weights) {
             return Ok((index, factor));
         }
         let mut interval = Interval { lo: 0, hi: 0 };
-        for (register, weights) in &weights {
-            let reading = Interval { lo: 0, hi: self.program.registers[*register].max().into() };
-            for weight in weights {
-                let product = self.bounded(reading.times(*weight))?;
-                interval = self.bounded(interval.plus(product))?;
-            }
+        for (cell, weight) in &weights {
+            let reading = Interval { lo: 0, hi: self.program.registers[cell.register].max().into() };
+            interval = self.bounded(reading.times(*weight).and_then(|product| interval.plus(product)))?;
         }
         self.inputs.push(Input { weights, interval });
         Ok((self.inputs.len() - 1, factor))
@@ -336,11 +357,9 @@ impl Planner<'_> {
     /// Refuses a form whose numerator could pass the limit.
     fn checked(&self, form: &Form) -> Planned<()> {
         let mut sum = self.bounded(Interval::point(form.constant))?;
-        for (register, weights) in &form.readings {
-            let reading = Interval { lo: 0, hi: self.program.registers[*register].max().into() };
-            for weight in weights {
-                sum = self.bounded(reading.times(*weight).and_then(|product| sum.plus(product)))?;
-            }
+        for (cell, weight) in &form.readings {
+            let reading = Interval { lo: 0, hi: self.program.registers[cell.register].max().into() };
+            sum = self.bounded(reading.times(*weight).and_then(|product| sum.plus(product)))?;
         }
         for (value, factor) in &form.terms {
             sum = self.bounded(self.interval(*value)?.times(*factor).and_then(|product| sum.plus(product)))?;

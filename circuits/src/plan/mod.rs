@@ -9,12 +9,10 @@ mod interval;
 mod lower;
 mod witness;
 
-use std::collections::BTreeMap;
-
 use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::quantity::Register;
 
-use crate::program::{NodeId, Program, Ratio};
+use crate::program::{Carried, NodeId, Program, Ratio};
 
 pub use interval::{Interval, LIMIT};
 pub use witness::Witness;
@@ -27,6 +25,8 @@ pub struct Plan {
     pub registers: Vec<Register>,
     /// The billed slots.
     pub slots: SlotRange,
+    /// What earlier bills hand on, each with its bound.
+    pub carried: Vec<Carried>,
     /// Values that are linear in the readings; the verifier derives their commitments.
     pub inputs: Vec<Input>,
     /// The non-linear remainder, each step over inputs and earlier results.
@@ -53,11 +53,11 @@ pub enum Part {
     Second,
 }
 
-/// `Σ weight · reading`, weights by register and slot of the period.
+/// `Σ weight · reading`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
-    /// By register: one weight a slot.
-    pub weights: BTreeMap<usize, Vec<i128>>,
+    /// Weights, none of them zero, in the order of the cells.
+    pub weights: Vec<(Cell, i128)>,
     /// Its bounds.
     pub interval: Interval,
 }
@@ -72,7 +72,7 @@ pub struct Affine {
 }
 
 /// A reading by its register and its slot's place in the period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
     /// Index of the register.
     pub register: usize,
@@ -187,6 +187,15 @@ impl PlanRefusal {
     }
 }
 
+/// Why carried values are not those of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CarriedMisfit {
+    /// Another number of them.
+    Count { expected: usize, found: usize },
+    /// One at or above its bound.
+    TooLarge { name: String },
+}
+
 impl Plan {
     /// Plans a program.
     ///
@@ -194,6 +203,15 @@ impl Plan {
     /// [`PlanRefusal::PastBound`] with the worst case when a value could pass 2^120.
     pub fn new(program: &Program) -> Result<Self, PlanRefusal> {
         lower::lower(program)
+    }
+
+    /// Whether these are the carried values that the plan declares, each below its bound.
+    pub(crate) fn check_carried(&self, carried: &[u64]) -> Result<(), CarriedMisfit> {
+        if carried.len() != self.carried.len() {
+            return Err(CarriedMisfit::Count { expected: self.carried.len(), found: carried.len() });
+        }
+        let passing = self.carried.iter().zip(carried).find(|(of, value)| **value >= of.below);
+        passing.map_or(Ok(()), |(of, _)| Err(CarriedMisfit::TooLarge { name: of.name.clone() }))
     }
 
     /// Whether everything disclosed is linear in the readings, so that no circuit is needed.

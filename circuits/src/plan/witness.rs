@@ -21,12 +21,8 @@ impl Witness {
     /// proves checks them first.
     pub fn of(plan: &Plan, readings: &Readings) -> Self {
         let read = |cell: Cell| i128::from(reading(plan, readings, cell));
-        let inputs = plan.inputs.iter().map(|input| {
-            let weighed = input.weights.iter().flat_map(|(register, weights)| {
-                (0..).zip(weights).map(move |(offset, weight)| (Cell { register: *register, offset }, weight))
-            });
-            weighed.filter(|(_, weight)| **weight != 0).map(|(cell, weight)| weight * read(cell)).sum()
-        });
+        let inputs =
+            plan.inputs.iter().map(|input| input.weights.iter().map(|(cell, weight)| weight * read(*cell)).sum());
         let mut witness = Witness { inputs: inputs.collect(), results: vec![] };
         for step in &plan.steps {
             let result = witness.step(step, &read);

@@ -1,34 +1,80 @@
-//! Checks of expressions: every name known, every quantity in base units, every sum and product of sound dimensions.
+//! Checks of expressions: every name known, every sum and product of sound dimensions, everything evaluated where it
+//! means something. Functions, scopes, conditions and tables have files of their own.
 
-use num_traits::Signed;
-use wattproof_meter::quantity::{Register, Unit as Base};
+use wattproof_meter::quantity::Register;
 
+use super::almanac::Almanac;
+use super::carry::Carry;
 use super::currency::Currency;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Span};
 use super::names::Named;
-use super::sheet::{self, Amount, AmountKind, Charge, Rounding, Window};
-use super::tree::{self, At, Expr, ExprKind, Extreme, Quantity, Text};
-use super::unit::{Dim, NotAUnit, Unit, symbols, unit};
-use crate::exact;
-use crate::period::Calendar;
-use crate::program::Ratio;
-
-/// The most digits of a number.
-const MAX_DIGITS: usize = 18;
+use super::sheet::{self, Amount, AmountKind, Charge, Define, Nature, Published, Scope, SeriesOf, Source, Times};
+use super::times::Timing;
+use super::tree::{self, At, Expr, ExprKind, Quantity, Text};
+use super::unit::{Dim, NotAUnit, unit};
+use crate::data::Per;
 
 /// What names stand for while amounts are checked.
 pub(super) struct Known<'a, 'f> {
     pub(super) currency: Currency,
-    pub(super) calendar: Calendar,
-    pub(super) registers: Named<'a, Register>,
-    pub(super) windows: Named<'a, Window>,
-    /// Those above the statement at hand.
-    pub(super) charges: Named<'a, Charge>,
+    /// Registers, and the series above the statement at hand.
+    pub(super) sources: Named<'a, Source>,
+    pub(super) registers: Vec<Register>,
+    pub(super) series: Vec<SeriesOf>,
+    pub(super) times: Named<'a, Times>,
+    pub(super) data: Named<'a, Published>,
+    pub(super) almanac: Almanac,
+    /// Named values above the statement at hand.
+    pub(super) values: Named<'a, Value>,
+    pub(super) defines: Vec<Define>,
+    pub(super) carries: Vec<(Carry, Dim)>,
+    pub(super) charges: Vec<Charge>,
+    /// What the expression at hand is evaluated over; a definition is a formula, evaluated where it is used.
+    pub(super) scope: Option<Scope>,
+    /// Whether a part of that scope that the period cuts counts by its days.
+    pub(super) prorated: bool,
+    /// Whether the amount at hand is multiplied by days, and so may differ from day to day.
+    pub(super) by_day: bool,
+    /// Whether names are registers' and series' first: a series is defined slot by slot.
+    pub(super) by_slot: bool,
     pub(super) found: &'f mut Vec<Diagnostic>,
 }
 
+/// What the name of a value stands for, by its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value {
+    Charge(usize),
+    Define(usize),
+    Carry(usize),
+}
+
 /// A checked expression without its place.
-type Part = (AmountKind, Dim, bool);
+pub(super) type Part = (AmountKind, Dim, Nature);
+
+impl<'a, 'f> Known<'a, 'f> {
+    /// Times and data; nothing else yet.
+    pub(super) fn new(currency: Currency, timing: Timing<'a>, found: &'f mut Vec<Diagnostic>) -> Self {
+        let Timing { times, data, almanac } = timing;
+        Known {
+            currency,
+            times,
+            data,
+            almanac,
+            sources: Named::new("register"),
+            registers: Vec::new(),
+            series: Vec::new(),
+            values: Named::shared("define", "charge or definition"),
+            defines: Vec::new(),
+            carries: Vec::new(),
+            charges: Vec::new(),
+            scope: None,
+            prorated: false,
+            by_day: false,
+            by_slot: false,
+            found,
+        }
+    }
+}
 
 impl Known<'_, '_> {
     /// An amount of money. Nothing when it does not check, which is reported; so everywhere below.
@@ -47,123 +93,169 @@ impl Known<'_, '_> {
         let over = dim.over(Dim::MONEY);
         match over {
             _ if over == Dim::NONE.over(Dim::DAY) => "multiply it by the days: `… * days`".into(),
+            _ if over == Dim::NONE.over(Dim::MONTH) => "take it for each month: `per month …`".into(),
+            _ if over == Dim::NONE.over(Dim::QUARTER) => "take it for each quarter: `per quarter …`".into(),
             _ if over.year == -1 => "make it money by `… * days / 365`".into(),
             _ if dim == Dim::NONE => format!("give it a unit: 0.50 {}", self.currency.code()),
             _ => "multiply by what the unit is per, until only money is left".into(),
         }
     }
 
-    /// A rounding suffix.
-    pub(super) fn rounding(&mut self, rounding: &tree::Rounding<'_>) -> Option<Rounding> {
-        let At { is: quantity, span } = &rounding.to;
-        let (unit, dim) = self.quantity(quantity)?;
-        if dim != Dim::MONEY || !unit.is_positive() {
-            let message = "amounts cannot be rounded to this";
-            let help = format!("write an amount of money above zero, such as {}", self.smallest_unit());
-            self.found.push(Diagnostic::new("bad-rounding", span, message).help(help));
-            return None;
-        }
-        Some(Rounding { unit, ties: rounding.ties })
-    }
-
-    /// The currency's smallest amount as tariffs write it.
-    pub(super) fn smallest_unit(&self) -> String {
-        match (self.currency.minor(), self.currency.digits()) {
-            (Some(minor), _) => format!("1 {minor}"),
-            (None, 0) => format!("1 {}", self.currency.code()),
-            (None, digits) => format!("0.{:0>digits$} {}", 1, self.currency.code(), digits = usize::from(digits)),
-        }
-    }
-
-    /// Whether a charge's scope is the whole period.
-    pub(super) fn whole_period(&mut self, scope: &Text<'_>) -> bool {
-        match scope.is {
-            "period" => return true,
-            "reading" => {
-                let message = "a charge is not taken per reading";
-                let help = "a price table is: price import per reading, blocks { … }";
-                self.found.push(Diagnostic::new("unknown-scope", &scope.span, message).help(help));
-            }
-            _ => self.found.push(super::table::unknown_scope(scope)),
-        }
-        false
-    }
-
     pub(super) fn amount(&mut self, expression: &Expr<'_>) -> Option<Amount> {
-        let (kind, dim, varies) = match &expression.is {
+        let span = &expression.span;
+        let (kind, dim, nature) = match &expression.is {
             ExprKind::Quantity(quantity) => {
                 let (number, dim) = self.quantity(quantity)?;
-                (AmountKind::Number(number), dim, false)
+                (AmountKind::Number(number), dim, Nature::CONSTANT)
             }
-            ExprKind::Days => (AmountKind::Days, Dim::DAY, false),
-            ExprKind::Name(name) => self.charge(&At { is: *name, span: expression.span.clone() })?,
+            ExprKind::Days => {
+                let nature = Nature { least: Scope::Day, ..Nature::CONSTANT };
+                self.stands(nature, span)?;
+                (AmountKind::Days, self.plain(Dim::DAY), nature)
+            }
+            ExprKind::Name(name) => self.name(&At { is: *name, span: span.clone() })?,
             ExprKind::Energy(series) => self.energy(series)?,
-            ExprKind::Power(_) => {
-                let message = "power has a value in every slot, and one is wanted";
-                let help = "take the largest: max(power of …)";
-                self.found.push(Diagnostic::new("many-values", &expression.span, message).help(help));
-                return None;
-            }
+            ExprKind::Power(series) => self.power(series, span)?,
+            ExprKind::Highest(count, series) => self.highest(count, series)?,
             ExprKind::Negative(of) => {
                 let of = self.amount(of)?;
-                let (dim, varies) = (of.dim, of.varies);
-                (AmountKind::Sum(vec![(true, of)]), dim, varies)
+                let (dim, nature) = (of.dim, of.nature);
+                (AmountKind::Sum(vec![(true, of)]), dim, nature)
             }
             ExprKind::Sum(first, rest) => self.sum(first, rest)?,
             ExprKind::Product(first, rest) => self.product(first, rest)?,
+            ExprKind::Raised(of, power) => self.raised(of, power)?,
             ExprKind::Extreme(which, of) => self.extreme(*which, of, expression)?,
-            ExprKind::Price(price) => (AmountKind::Price(self.table(price)?), Dim::MONEY, true),
+            ExprKind::Clamp(of) => self.clamp(of, expression)?,
+            ExprKind::Rounded(of, rounding) => self.rounded(of, rounding)?,
+            ExprKind::Root(of, rounding) => self.root(of, rounding.as_ref(), expression)?,
+            ExprKind::Ratio(of) => self.ratio(of)?,
+            ExprKind::If(cases, otherwise) => self.choice(cases, otherwise)?,
+            ExprKind::Compared(..) | ExprKind::All(_) | ExprKind::Any(_) | ExprKind::Not(_) => {
+                let message = "this is a condition, and an amount is wanted";
+                let help = "choose an amount by it: if … then … else …";
+                self.found.push(Diagnostic::new("not-an-amount", span, message).help(help));
+                return None;
+            }
+            ExprKind::Scoped(scoped, of) => self.scoped(scoped, of)?,
+            ExprKind::Lookup(lookup) => self.lookup(lookup)?,
+            ExprKind::Curve(curve) => self.curve(curve)?,
+            ExprKind::Price(price) => {
+                let table = self.table(price)?;
+                let least = if price.per().is_some() { table.per.scope } else { Scope::Reading };
+                let nature = Nature { least, broken: table.is_shared(), ..Nature::MEASURED };
+                self.stands(nature, span)?;
+                (AmountKind::Price(Box::new(table)), Dim::MONEY, nature)
+            }
         };
-        Some(Amount { kind, dim, varies, span: expression.span.clone() })
+        Some(Amount { kind, dim, nature, span: span.clone() })
     }
 
-    fn charge(&mut self, name: &Text<'_>) -> Option<Part> {
-        let is_unit = !matches!(unit(name.is, self.currency), Err(NotAUnit::Unknown(_)));
-        if is_unit && !self.charges.knows(name.is) {
-            let message = format!("the unit `{}` stands without a number", name.is);
-            let help = "write a unit right behind its number and without spaces: 30.2 p/kWh";
-            self.found.push(Diagnostic::new("stray-unit", &name.span, message).help(help));
+    /// What a name stands for.
+    fn name(&mut self, name: &Text<'_>) -> Option<Part> {
+        let is_source = self.sources.knows(name.is);
+        let is_value = self.values.knows(name.is) || self.data.knows(name.is);
+        if self.by_slot && (is_source || !is_value) {
+            return self.energy(&tree::Series { of: name.clone(), within: Vec::new() });
+        }
+        if !self.values.knows(name.is) {
+            if let Some(published) = self.data.get(name.is) {
+                return published.and_then(|place| self.published(place, name));
+            }
+            let mistake = self.no_value(name, is_source);
+            if let Some(mistake) = mistake {
+                self.found.push(mistake);
+                return None;
+            }
+        }
+        let value = self.values.find(name, self.found).map(|place| self.values.all[place])?;
+        let (kind, dim, nature) = match value {
+            Value::Charge(place) => {
+                let varies = self.charges[place].amount.nature.varies;
+                let nature = Nature { varies, least: Scope::Period, ..Nature::CONSTANT };
+                let broken = self.charges[place].rounding.is_none() && self.charges[place].amount.nature.broken;
+                (AmountKind::Charge(place), Dim::MONEY, Nature { broken, ..nature })
+            }
+            Value::Define(place) => {
+                let Define { amount, rounding, .. } = &self.defines[place];
+                let nature = if rounding.is_some() { amount.nature.rounded() } else { amount.nature };
+                (AmountKind::Define(place), amount.dim, nature)
+            }
+            Value::Carry(place) => (AmountKind::Carry(place), self.carries[place].1, Nature::MEASURED),
+        };
+        self.stands(nature, &name.span)?;
+        Some((kind, self.plain(dim), nature))
+    }
+
+    /// Published numbers.
+    fn published(&mut self, place: usize, name: &Text<'_>) -> Option<Part> {
+        let Some((unit, per)) = self.data.all[place].number else {
+            let message = format!("`{}` holds no numbers", name.is);
+            let help = format!("name it behind `when` or `by`, or declare numbers: data {}: p/kWh per slot", name.is);
+            self.found.push(Diagnostic::new("wrong-kind", &name.span, message).help(help));
+            return None;
+        };
+        let most = if per == Per::Slot { Scope::Reading } else { Scope::Day };
+        let nature = Nature { dated: true, most, ..Nature::CONSTANT };
+        self.stands(nature, &name.span)?;
+        Some((AmountKind::Data(place), self.plain(unit.dim), nature))
+    }
+
+    /// What is wrong with a name that is no value's, when it is another thing's.
+    fn no_value(&self, name: &Text<'_>, is_source: bool) -> Option<Diagnostic> {
+        if is_source {
+            let message = format!("`{}` has a value in every slot, and one is wanted", name.is);
+            let many = Diagnostic::new("many-values", &name.span, message);
+            return Some(many.help(format!("take its sum: energy of {0}; or price it: price {0} {{ … }}", name.is)));
+        }
+        if matches!(unit(name.is, self.currency), Err(NotAUnit::Unknown(_))) {
             return None;
         }
-        let place = self.charges.find(name, self.found)?;
-        Some((AmountKind::Charge(place), Dim::MONEY, self.charges.all[place].amount.varies))
+        let message = format!("the unit `{}` stands without a number", name.is);
+        let help = "write a unit right behind its number and without spaces: 30.2 p/kWh";
+        Some(Diagnostic::new("stray-unit", &name.span, message).help(help))
     }
 
     fn energy(&mut self, series: &tree::Series<'_>) -> Option<Part> {
         let series = self.series(series)?;
-        let dim = energy(&self.registers.all[series.register]);
-        Some((AmountKind::Energy(series), dim, true))
+        let dim = self.dim_of(series.of);
+        Some((AmountKind::Energy(series), dim, Nature::MEASURED))
     }
 
-    /// A register's readings, perhaps in a window.
+    /// A register's or a series' values, perhaps in windows.
     pub(super) fn series(&mut self, series: &tree::Series<'_>) -> Option<sheet::Series> {
-        let register = self.registers.find(&series.register, self.found);
-        let within = match &series.within {
-            Some(window) => self.windows.find(window, self.found).map(Some),
-            None => Some(None),
-        };
-        Some(sheet::Series { register: register?, within: within? })
+        let of = self.sources.find(&series.of, self.found).map(|place| self.sources.all[place]);
+        let within = self.within(&series.within);
+        Some(sheet::Series { of: of?, within: within? })
+    }
+
+    /// The dimension of a series' sum.
+    pub(super) fn dim_of(&self, source: Source) -> Dim {
+        source.dim(&self.registers, &self.series)
     }
 
     fn sum(&mut self, first: &Expr<'_>, rest: &[(bool, Expr<'_>)]) -> Option<Part> {
         let first = self.amount(first);
         let rest: Vec<_> = rest.iter().map(|(minus, term)| (*minus, self.amount(term))).collect();
         let first = first?;
-        let (dim, mut varies) = (first.dim, first.varies);
+        let (mut dim, mut nature) = (first.dim, first.nature);
         let mut terms = vec![(false, first)];
         for (minus, term) in rest {
             let term = term?;
-            self.same(&terms[0].1, &term, if minus { "subtracted from" } else { "added to" })?;
-            varies |= term.varies;
+            dim = match dim.squares(term.dim, minus) {
+                Some(dim) => dim,
+                None => self.same(&terms[0].1, &term, if minus { "subtracted from" } else { "added to" })?,
+            };
+            nature = nature.with(term.nature);
             terms.push((minus, term));
         }
-        Some((AmountKind::Sum(terms), dim, varies))
+        Some((AmountKind::Sum(terms), dim, nature))
     }
 
-    /// Reports two amounts whose dimensions differ.
-    fn same(&mut self, first: &Amount, second: &Amount, verb: &str) -> Option<()> {
+    /// The dimension that two amounts share; reports those that differ.
+    pub(super) fn same(&mut self, first: &Amount, second: &Amount, verb: &str) -> Option<Dim> {
         if first.dim == second.dim {
-            return Some(());
+            return Some(first.dim);
         }
         let message = format!("{} cannot be {verb} {}", second.dim, first.dim);
         let differ = Diagnostic::new("units-differ", &second.span, message);
@@ -189,137 +281,59 @@ impl Known<'_, '_> {
         self.currency.minor().unwrap_or(self.currency.code())
     }
 
+    /// A constant that is multiplied by days may differ from day to day: it counts each day at its own value.
     fn product(&mut self, first: &Expr<'_>, rest: &[(bool, Expr<'_>)]) -> Option<Part> {
-        let factors = [(false, first)].into_iter().chain(rest.iter().map(|(divides, factor)| (*divides, factor)));
-        let checked: Vec<_> = factors.map(|(divides, factor)| (divides, factor, self.amount(factor))).collect();
-        let mut dim = Dim::NONE;
-        let mut varying = None;
+        let written = || [(false, first)].into_iter().chain(rest.iter().map(|(divides, factor)| (*divides, factor)));
+        let by_day = written().any(|(divides, factor)| !divides && matches!(factor.is, ExprKind::Days));
+        let around = core::mem::replace(&mut self.by_day, by_day);
+        let checked: Vec<_> = written().map(|(divides, factor)| (divides, factor, self.amount(factor))).collect();
+        self.by_day = around;
+        let (mut dim, mut nature) = (Dim::NONE, Nature::CONSTANT);
         let mut factors = Vec::new();
         for (divides, written, factor) in checked {
             let factor = factor?;
-            if factor.varies {
-                self.one_varies(divides, &factor, varying.as_ref())?;
-                varying = Some(factor.span.clone());
-            }
+            nature = nature.with(self.factor_nature(&factor, divides, by_day)?);
             dim = match divides {
                 false => dim.times(factor.dim),
                 true if dim.year < 0 && days_of_a_year(written) => dim.times(Dim::YEAR).over(Dim::DAY),
+                true if factor.nature.varies => dim.ratio(factor.dim),
                 true => dim.over(factor.dim),
             };
             factors.push((divides, factor));
         }
-        Some((AmountKind::Product(factors), dim, varying.is_some()))
+        Some((AmountKind::Product(factors), dim, nature))
     }
 
-    /// Reports what would not be linear in the readings.
-    fn one_varies(&mut self, divides: bool, factor: &Amount, other: Option<&super::Span>) -> Option<()> {
-        let later = match (divides, other) {
-            (false, None) => return Some(()),
-            (true, _) => Diagnostic::later(&factor.span, "dividing by an amount that depends on readings"),
-            (false, Some(other)) => {
-                Diagnostic::later(&factor.span, "the product of two amounts that depend on readings")
-                    .related(other, "this depends on readings too")
-            }
+    fn factor_nature(&mut self, factor: &Amount, divides: bool, by_day: bool) -> Option<Nature> {
+        let nature = factor.nature;
+        if divides && nature.varies {
+            self.unbroken(factor, "divide by it")?;
+            return Some(Nature { broken: true, ..nature });
+        }
+        match by_day && !nature.varies && nature.most >= Scope::Day {
+            true => Some(Nature { dated: false, most: Scope::Period, ..nature }),
+            false => self.stands(nature, &factor.span).map(|()| nature),
+        }
+    }
+
+    /// Reports what has no single value in the scope at hand, or none there at all.
+    pub(super) fn stands(&mut self, nature: Nature, span: &Span) -> Option<()> {
+        let Some(scope) = self.scope else { return Some(()) };
+        let most = if self.by_day && nature.most == Scope::Day { Scope::Period } else { nature.most };
+        let wrong = if nature.least > scope {
+            let message =
+                format!("this is of a whole {}, and stands inside `per {}`", nature.least.word(), scope.word());
+            Diagnostic::new("scope-too-narrow", span, message).help("move it out of that scope")
+        } else if most < scope {
+            let word = if most == Scope::Reading { "slot" } else { most.word() };
+            let message = format!("this differs from {word} to {word}, and one value is wanted");
+            let help = format!("take it for each: per {} …", most.word());
+            Diagnostic::new("many-values", span, message).help(help)
+        } else {
+            return Some(());
         };
-        self.found.push(later);
+        self.found.push(wrong);
         None
-    }
-
-    fn extreme(&mut self, which: Extreme, of: &[Expr<'_>], whole: &Expr<'_>) -> Option<Part> {
-        if let [At { is: ExprKind::Power(series), .. }] = of {
-            return self.peak(which, series, whole);
-        }
-        let amounts: Vec<_> = of.iter().map(|amount| self.amount(amount)).collect();
-        let amounts: Vec<_> = amounts.into_iter().collect::<Option<_>>()?;
-        let word = if which == Extreme::Max { "max" } else { "min" };
-        let [first, rest @ ..] = &amounts[..] else { return None };
-        if rest.is_empty() {
-            let message = format!("{word} of a single amount is that amount");
-            let help = format!("give two amounts: {word}(…, …); or the power of a register: max(power of …)");
-            self.found.push(Diagnostic::new("single-amount", &whole.span, message).help(help));
-            return None;
-        }
-        for other in rest {
-            self.same(first, other, "compared with")?;
-        }
-        let (dim, varies) = (first.dim, amounts.iter().any(|amount| amount.varies));
-        Some((AmountKind::Extreme(which, amounts), dim, varies))
-    }
-
-    fn peak(&mut self, which: Extreme, series: &tree::Series<'_>, whole: &Expr<'_>) -> Option<Part> {
-        let series = self.series(series)?;
-        if which == Extreme::Min {
-            self.found.push(Diagnostic::later(&whole.span, "the least power"));
-            return None;
-        }
-        let dim = match self.registers.all[series.register].unit() {
-            Base::WattHour => Dim::POWER,
-            Base::VarHour => Dim::REACTIVE_POWER,
-        };
-        Some((AmountKind::Peak(series), dim, true))
-    }
-
-    /// A quantity in base units.
-    pub(super) fn quantity(&mut self, quantity: &Quantity<'_>) -> Option<(Ratio, Dim)> {
-        let number = self.number(&quantity.number);
-        let unit = match &quantity.unit {
-            Some(unit) => self.unit(unit),
-            None => Some(Unit::ONE),
-        };
-        let (number, unit) = (number?, unit?);
-        Some((self.scaled(&quantity.number, &number, &unit)?, unit.dim))
-    }
-
-    /// A number times its unit.
-    pub(super) fn scaled(&mut self, text: &Text<'_>, number: &Ratio, unit: &Unit) -> Option<Ratio> {
-        let scaled = exact::mul(number, &unit.scale);
-        if scaled.is_none() {
-            self.found.push(too_large(text));
-        }
-        scaled
-    }
-
-    pub(super) fn unit(&mut self, text: &Text<'_>) -> Option<Unit> {
-        let currency = self.currency;
-        let mistake = match unit(text.is, currency) {
-            Ok(unit) => return Some(unit),
-            Err(NotAUnit::Unknown(part)) => {
-                let unknown = Diagnostic::new("unknown-unit", &text.span, format!("`{part}` is not a unit"));
-                let help = format!("units are {}", symbols(currency).collect::<Vec<_>>().join(", "));
-                unknown.nearest(&part, symbols(currency), &help)
-            }
-            Err(NotAUnit::OtherCurrency(part)) => {
-                let message = format!("`{part}` is another currency's, and this tariff is in {}", currency.code());
-                let minor = currency.minor().map(|minor| format!(" or {minor}")).unwrap_or_default();
-                let help = format!("write {}{minor}", currency.code());
-                Diagnostic::new("other-currency", &text.span, message).help(help)
-            }
-            Err(NotAUnit::Later(part)) => Diagnostic::later(&text.span, &format!("the unit `{part}`")),
-        };
-        self.found.push(mistake);
-        None
-    }
-
-    /// The number that a text writes, exactly.
-    pub(super) fn number(&mut self, text: &Text<'_>) -> Option<Ratio> {
-        let (whole, part) = text.is.split_once('.').unwrap_or((text.is, ""));
-        let value = (whole.len() + part.len() <= MAX_DIGITS).then(|| {
-            let numer = format!("{whole}{part}").parse::<i128>().ok()?;
-            exact::ratio(numer, 10i128.checked_pow(u32::try_from(part.len()).ok()?)?)
-        });
-        let value = value.flatten();
-        if value.is_none() {
-            self.found.push(too_large(text));
-        }
-        value
-    }
-}
-
-/// The dimension of a register's sum.
-pub(super) fn energy(register: &Register) -> Dim {
-    match register.unit() {
-        Base::WattHour => Dim::ENERGY,
-        Base::VarHour => Dim::REACTIVE_ENERGY,
     }
 }
 
@@ -327,9 +341,4 @@ pub(super) fn energy(register: &Register) -> Dim {
 fn days_of_a_year(divisor: &Expr<'_>) -> bool {
     let ExprKind::Quantity(Quantity { number, unit: None }) = &divisor.is else { return false };
     matches!(number.is, "365" | "365.25" | "366")
-}
-
-fn too_large(text: &Text<'_>) -> Diagnostic {
-    let message = format!("`{}` has more than {MAX_DIGITS} digits", text.is);
-    Diagnostic::new("number-too-long", &text.span, message).help("write a shorter number")
 }

@@ -55,11 +55,6 @@ impl Diagnostic {
         self.related.push(Related { span: span.clone(), message: message.into() });
         self
     }
-
-    /// Something of the language that this version does not price.
-    pub(super) fn later(span: &Span, what: &str) -> Self {
-        Diagnostic::new("not-in-this-version", span, format!("{what} is not in this version of the language"))
-    }
 }
 
 /// The name most like `to`, when one is like it.

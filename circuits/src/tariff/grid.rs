@@ -1,21 +1,24 @@
 //! The unit that totals count: what every value of a node is a whole multiple of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use num_traits::Zero;
 
 use super::diagnostic::Diagnostic;
 use super::sheet::Sheet;
 use crate::exact;
-use crate::program::{Line, Node, NodeId, Ratio, Schedule};
+use crate::program::{Carried, Estimate, Line, Node, NodeId, Place, Ratio, Schedule};
+
+/// What every value of each node is a whole multiple of; zero when the node is always zero, nothing when there is no such
+/// number or it outgrows the arithmetic.
+pub(super) struct Grids(Vec<Option<Ratio>>);
 
 /// The unit of the total and of the shown lines together.
-pub(super) fn unit_of_total(sheet: &Sheet, nodes: &[Node], lines: &[Line], total: NodeId) -> Result<Ratio, Diagnostic> {
+pub(super) fn unit_of_total(sheet: &Sheet, grids: &Grids, lines: &[Line], total: NodeId) -> Result<Ratio, Diagnostic> {
     let place = &sheet.total.keyword;
-    let grids = grids(nodes);
     let shown = lines.iter().filter(|line| line.shown).map(|line| line.node);
-    let unit = [total]
-        .into_iter()
-        .chain(shown)
-        .try_fold(Ratio::zero(), |unit, node| grids.get(node).and_then(|grid| exact::gcd(&unit, grid.as_ref()?)));
+    let all = [total].into_iter().chain(shown);
+    let unit = gcd_of(all.map(|node| grids.0.get(node).copied().flatten()));
     let minor = exact::ratio(1, 10i128.pow(u32::from(sheet.currency.digits())));
     let unit = unit.and_then(|unit| if unit.is_zero() { minor } else { Some(unit) });
     unit.filter(|unit| exact::decimal_places(unit).is_some()).ok_or_else(|| {
@@ -24,29 +27,59 @@ pub(super) fn unit_of_total(sheet: &Sheet, nodes: &[Node], lines: &[Line], total
     })
 }
 
-/// What every value of each node is a whole multiple of; zero when the node is always zero, nothing when the numbers
-/// outgrow the arithmetic.
-fn grids(nodes: &[Node]) -> Vec<Option<Ratio>> {
-    let mut grids: Vec<Option<Ratio>> = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        let grid = match node {
-            Node::Readings { rates, .. } => gcd_of(rates.iter().map(|rate| Some(*rate))),
-            Node::EachReading { schedules, .. } => {
-                let one = Ratio::from(1);
-                gcd_of(schedules.iter().flatten().map(|schedule| grid_of(schedule, &one)))
+impl Grids {
+    /// Those of a program's nodes.
+    pub(super) fn of(nodes: &[Node], carried: &[Carried], estimates: &BTreeMap<Place, Estimate>) -> Self {
+        let mut grids = Grids(Vec::with_capacity(nodes.len()));
+        for node in nodes {
+            grids.0.push(grids.grid(node, carried, estimates));
+        }
+        grids
+    }
+
+    /// The grid of a node whose arguments' are known.
+    fn grid(&self, node: &Node, carried: &[Carried], estimates: &BTreeMap<Place, Estimate>) -> Option<Ratio> {
+        let of = |node: &NodeId| self.0[*node];
+        match node {
+            Node::Readings { register, classes, rates } => {
+                let estimated = estimates.iter().filter(|(place, _)| place.register == *register);
+                let estimated = estimated.map(|(place, estimate)| {
+                    let class = classes.of.get(place.offset as usize)?;
+                    exact::mul(&rates[usize::from(*class)], &reading(Some(estimate))?)
+                });
+                gcd_of(rates.iter().map(|rate| Some(*rate)).chain(estimated))
             }
-            Node::Peak { .. } => Some(Ratio::from(1)),
+            Node::Reading(place) => reading(estimates.get(place)),
+            Node::Carried(place) => Some(carried[*place].unit),
             Node::Linear { terms, constant } => {
-                let terms = terms.iter().map(|(node, factor)| exact::mul(&grids[*node]?, factor));
+                let terms = terms.iter().map(|(node, factor)| exact::mul(&of(node)?, factor));
                 gcd_of(terms.chain([Some(*constant)]))
             }
-            Node::Scheduled { of, schedule } => grids[*of].and_then(|grid| grid_of(schedule, &grid)),
-            Node::Larger(a, b) | Node::Smaller(a, b) => gcd_of([grids[*a], grids[*b]].into_iter()),
-            Node::Rounded { unit, .. } => Some(*unit),
-        };
-        grids.push(grid);
+            Node::Scheduled { of: node, schedule } => grid_of(schedule, &of(node)?),
+            Node::Each { of: all, schedules } => {
+                let distinct: BTreeSet<_> = all.iter().map(|(node, schedule)| (of(node), *schedule)).collect();
+                gcd_of(distinct.into_iter().map(|(grid, schedule)| grid_of(&schedules[schedule], &grid?)))
+            }
+            Node::Largest { of: all, .. } => gcd_of(all.iter().map(of)),
+            Node::Climb { of: all, bounds, rows } => {
+                let step = gcd_of(all.iter().map(|(node, _)| of(node)).chain(bounds.iter().copied().map(Some)))?;
+                gcd_of(rows.iter().flatten().map(|price| exact::mul(&step, price)))
+            }
+            Node::Larger(a, b) | Node::Smaller(a, b) => gcd_of([of(a), of(b)].into_iter()),
+            Node::Product(a, b) => exact::mul(&of(a)?, &of(b)?),
+            Node::Rounded { unit, .. } | Node::Root { unit, .. } => Some(*unit),
+            Node::Quotient { .. } => None,
+        }
     }
-    grids
+}
+
+/// The grid of a reading, or of what stands in for it.
+fn reading(estimate: Option<&Estimate>) -> Option<Ratio> {
+    match estimate {
+        None => Some(Ratio::from(1)),
+        Some(Estimate::Flat(value)) => Some(*value),
+        Some(Estimate::Mean(slots)) => exact::ratio(1, i128::try_from(slots.len()).ok()?),
+    }
 }
 
 /// The grid of a schedule's values over arguments on a grid.

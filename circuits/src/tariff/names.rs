@@ -12,8 +12,10 @@ const MAX_NAME: usize = 32;
 /// Things of one kind by name, in the order of their declaration.
 #[derive(Debug)]
 pub(super) struct Named<'a, T> {
-    /// The kind, as a noun.
+    /// The kind, as a noun and as the keyword that declares one.
     kind: &'static str,
+    /// The kind as a noun, when things of several share the names.
+    any: &'static str,
     /// Where each name is declared (unless it did not read), and its place in `all` when it checks.
     places: BTreeMap<&'a str, (Option<Span>, Option<usize>)>,
     pub(super) all: Vec<T>,
@@ -23,28 +25,40 @@ pub(super) struct Named<'a, T> {
 
 impl<'a, T> Named<'a, T> {
     pub(super) fn new(kind: &'static str) -> Self {
-        Named { kind, places: BTreeMap::new(), all: Vec::new(), below: BTreeSet::new() }
+        Named::shared(kind, kind)
+    }
+
+    /// Names that things of several kinds share.
+    pub(super) fn shared(kind: &'static str, any: &'static str) -> Self {
+        Named { kind, any, places: BTreeMap::new(), all: Vec::new(), below: BTreeSet::new() }
     }
 
     /// Takes a name for a thing, or for one that does not check. A name that may not be one or is taken is reported.
-    pub(super) fn declare(&mut self, name: &Text<'a>, thing: Option<T>, found: &mut Vec<Diagnostic>) {
-        if let Some(mistake) = misnamed(name, self.kind) {
-            found.push(mistake);
-        }
+    /// The thing's place, when it has one.
+    pub(super) fn declare(&mut self, name: &Text<'a>, thing: Option<T>, found: &mut Vec<Diagnostic>) -> Option<usize> {
+        let misnamed = misnamed(name, self.any);
+        let sound = misnamed.is_none();
+        found.extend(misnamed);
         if let Some((first, _)) = self.places.get(name.is) {
-            let message = format!("the {} `{}` is declared twice", self.kind, name.is);
+            let message = format!("the {} `{}` is declared twice", self.noun(), name.is);
             let twice = Diagnostic::new("declared-twice", &name.span, message).help("give one of them another name");
             found.push(match first {
                 Some(first) => twice.related(first, "first declared here"),
                 None => twice,
             });
-            return;
+            return None;
         }
         let place = thing.map(|thing| {
             self.all.push(thing);
             self.all.len() - 1
         });
         self.places.insert(name.is, (Some(name.span.clone()), place));
+        place.filter(|_| sound)
+    }
+
+    /// What a name is called: that of its kind, when there is one only.
+    fn noun(&self) -> &'static str {
+        if self.kind == self.any { self.kind } else { "name" }
     }
 
     /// Takes the name of a declaration that did not read.
@@ -55,6 +69,11 @@ impl<'a, T> Named<'a, T> {
     /// Names that will be declared further down, and may not be used before.
     pub(super) fn expect(&mut self, names: impl IntoIterator<Item = &'a str>) {
         self.below.extend(names);
+    }
+
+    /// The place of a declared name, which has none when its declaration does not check; nothing for other names.
+    pub(super) fn get(&self, name: &str) -> Option<Option<usize>> {
+        self.places.get(name).map(|(_, place)| *place)
     }
 
     /// Whether a name is taken.
@@ -69,14 +88,14 @@ impl<'a, T> Named<'a, T> {
             // Likeness is measured against every name: not for more mistakes than are reported.
             None if found.len() >= MAX_FINDINGS => None,
             None if self.below.contains(name.is) => {
-                let message = format!("the {} `{}` is declared further down", self.kind, name.is);
+                let message = format!("the {} `{}` is declared further down", self.noun(), name.is);
                 let below = Diagnostic::new("declared-below", &name.span, message);
-                found.push(below.help(format!("move it above this {}", self.kind)));
+                found.push(below.help("move it above this statement"));
                 None
             }
             None => {
                 let unknown =
-                    Diagnostic::new("unknown-name", &name.span, format!("no {} is named `{}`", self.kind, name.is));
+                    Diagnostic::new("unknown-name", &name.span, format!("no {} is named `{}`", self.any, name.is));
                 let help = format!("declare it: {} {} …", self.kind, name.is);
                 found.push(unknown.nearest(name.is, self.places.keys().copied(), &help));
                 None

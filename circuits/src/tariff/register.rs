@@ -4,12 +4,14 @@ use wattproof_meter::quantity::{MAX_NAME, Register, Unit};
 
 use super::diagnostic::Diagnostic;
 use super::names::Named;
+use super::sheet::Source;
 use super::tree::{self, Text};
 
 /// Checks a register and takes its name.
 pub(super) fn declare_register<'a>(
     register: &tree::Register<'a>,
-    registers: &mut Named<'a, Register>,
+    sources: &mut Named<'a, Source>,
+    registers: &mut Vec<Register>,
     found: &mut Vec<Diagnostic>,
 ) {
     let unit = register_unit(&register.unit, found);
@@ -26,15 +28,21 @@ pub(super) fn declare_register<'a>(
         found.push(Diagnostic::new("bad-name", &register.name.span, message).help(help));
     }
     let checked = unit.zip(bits).and_then(|(unit, bits)| Register::new(name, unit, bits));
-    registers.declare(&register.name, checked, found);
+    let place = checked.map(|register| {
+        registers.push(register);
+        Source::Register(registers.len() - 1)
+    });
+    sources.declare(&register.name, place, found);
 }
 
 fn register_unit(unit: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<Unit> {
     let (message, help) = match unit.is {
         "Wh" => return Some(Unit::WattHour),
-        "VArh" => return Some(Unit::VarHour),
+        "VArh" | "varh" => return Some(Unit::VarHour),
         "kWh" | "MWh" => ("a register counts whole watt-hours".to_owned(), "write Wh"),
-        "kVArh" | "MVArh" => ("a register counts whole volt-ampere-reactive hours".to_owned(), "write VArh"),
+        "kVArh" | "MVArh" | "kvarh" | "Mvarh" => {
+            ("a register counts whole volt-ampere-reactive hours".to_owned(), "write VArh")
+        }
         other => (format!("a register does not count `{other}`"), "write Wh or VArh"),
     };
     found.push(Diagnostic::new("bad-register-unit", &unit.span, message).help(help));

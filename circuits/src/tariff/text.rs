@@ -15,22 +15,23 @@ pub const MAX_BYTES: usize = 1 << 20;
 const MAX_DEPTH: usize = 32;
 
 /// Words that begin a statement.
-pub(super) const STATEMENTS: [&str; 6] = ["tariff", "register", "gaps", "window", "charge", "total"];
-/// Words that begin a statement of the full language.
-pub(super) const LATER_STATEMENTS: [&str; 4] = ["data", "season", "define", "carry"];
-
+pub(super) const STATEMENTS: [&str; 12] =
+    ["tariff", "register", "gaps", "dates", "data", "season", "window", "series", "define", "carry", "charge", "total"];
 /// Words that name nothing.
-const RESERVED: [&str; 46] = [
+const RESERVED: [&str; 51] = [
     "tariff",
     "register",
     "gaps",
     "window",
     "charge",
     "total",
+    "dates",
     "data",
     "season",
+    "series",
     "define",
     "carry",
+    "at",
     "version",
     "zone",
     "slot",
@@ -39,6 +40,8 @@ const RESERVED: [&str; 46] = [
     "every",
     "on",
     "except",
+    "when",
+    "until",
     "and",
     "or",
     "not",
@@ -85,6 +88,9 @@ pub(super) enum Token<'a> {
     /// Words joined by slashes: a unit or a zone.
     #[regex(r"[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)+")]
     Compound(&'a str),
+    /// A date.
+    #[regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")]
+    Date(&'a str),
     /// Digits, perhaps with a decimal point.
     #[regex(r"[0-9]+(\.[0-9]+)?")]
     Number(&'a str),
@@ -92,14 +98,18 @@ pub(super) enum Token<'a> {
     #[regex(r"[0-9]+:[0-9]+")]
     Clock(&'a str),
     /// Punctuation.
-    #[regex(r"[=,:(){}+\-*/%^]")]
+    #[regex(r"[=,:(){}+\-*/%^<>]|<=|>=")]
     Mark(&'a str),
 }
 
 impl fmt::Display for Token<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Token::Word(text) | Token::Compound(text) | Token::Number(text) | Token::Clock(text) | Token::Mark(text)) =
-            self;
+        let (Token::Word(text)
+        | Token::Compound(text)
+        | Token::Date(text)
+        | Token::Number(text)
+        | Token::Clock(text)
+        | Token::Mark(text)) = self;
         write!(f, "`{text}`")
     }
 }
@@ -158,7 +168,7 @@ pub(super) fn statements<'t, 'a>(source: &str, tokens: &'t [Placed<'a>]) -> Vec<
 /// Whether the first token of a line begins a statement.
 fn begins(token: Token<'_>, first_column: bool) -> bool {
     let Token::Word(word) = token else { return false };
-    first_column || STATEMENTS.contains(&word) || LATER_STATEMENTS.contains(&word)
+    first_column || STATEMENTS.contains(&word)
 }
 
 /// The refusal of a statement whose brackets nest too deeply for the grammar's recursion.

@@ -20,10 +20,8 @@ fn weights(plan: &Plan, output: &Output) -> Vec<(usize, Slot, Fp)> {
     let mut weights: BTreeMap<(usize, u32), Fp> = BTreeMap::new();
     for (value, factor) in &output.affine.terms {
         let Value::Input(input) = value else { continue };
-        for (register, of) in &plan.inputs[*input].weights {
-            for (offset, weight) in (0..).zip(of) {
-                *weights.entry((*register, offset)).or_insert(Fp::ZERO) += field(weight * factor);
-            }
+        for (cell, weight) in &plan.inputs[*input].weights {
+            *weights.entry((cell.register, cell.offset)).or_insert(Fp::ZERO) += field(weight * factor);
         }
     }
     let slot = |offset| plan.slots.first().after(offset).unwrap();

@@ -21,7 +21,7 @@ use wattproof_circuits::circuit::{BillCircuit, unusable_rows, with_shape};
 use wattproof_circuits::field;
 use wattproof_circuits::layout::{Layout, Linked};
 use wattproof_circuits::params::params;
-use wattproof_circuits::plan::Witness;
+use wattproof_circuits::plan::{Cell, Witness};
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::statement::{Context, Statement};
 use wattproof_meter::calendar::Slot;
@@ -120,7 +120,7 @@ impl<'a> Forger<'a> {
 
     /// Other readings than the meter's, and the bill that they make.
     pub fn with_readings(&self, readings: &Readings) -> Forgery {
-        let amounts = self.prepared.price(readings).unwrap();
+        let amounts = self.prepared.price(readings, &[]).unwrap();
         let honest = self.honest();
         let statement = Statement { disclosed: amounts.clone(), ..honest.statement };
         Forgery { statement, readings: readings.clone(), amounts, ..honest }
@@ -263,10 +263,10 @@ impl Opened {
             match linked {
                 Linked::Reading(cell) => factors.push((cell.register, slot(cell.offset), lagrange[*row])),
                 Linked::Input(input) => {
-                    for (register, weights) in &plan.inputs[*input].weights {
-                        let weighed = (0..).zip(weights).filter(|(_, weight)| **weight != 0);
-                        factors.extend(weighed.map(|(at, by)| (*register, slot(at), lagrange[*row] * field(*by))));
-                    }
+                    let weighed = plan.inputs[*input].weights.iter();
+                    let at =
+                        |(cell, by): &(Cell, i128)| (cell.register, slot(cell.offset), lagrange[*row] * field(*by));
+                    factors.extend(weighed.map(at));
                 }
             }
         }

@@ -6,7 +6,7 @@ use wattproof_circuits::program::*;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 
-use super::slots;
+use super::build::Build;
 
 const TIES: [Ties; 5] = [Ties::HalfUp, Ties::HalfEven, Ties::HalfAwayFromZero, Ties::Up, Ties::Down];
 
@@ -16,7 +16,7 @@ pub fn random_program(rng: &mut ChaCha20Rng) -> Program {
     let registers = (0..1 + rng.next_u32() % 2)
         .map(|n| Register::new(["import", "export"][n as usize], Unit::WattHour, bits).unwrap())
         .collect::<Vec<_>>();
-    let mut make = Make { count, registers: registers.len(), bits, nodes: vec![], rng };
+    let mut make = Make { count, registers: registers.len(), bits, build: Build::default(), values: vec![], rng };
     for _ in 0..1 + make.below(3) {
         make.leaf();
     }
@@ -25,19 +25,23 @@ pub fn random_program(rng: &mut ChaCha20Rng) -> Program {
     }
     let unit = [Ratio::new(1, 100), Ratio::new(1, 1), Ratio::new(5, 100)][make.below(3)];
     let lines = make.lines(unit);
-    let nodes = make.nodes.len();
-    make.nodes
-        .push(Node::Linear { terms: (0..nodes).map(|n| (n, Ratio::from(1))).collect(), constant: Ratio::from(0) });
+    let terms: Vec<_> = make.values.iter().map(|value| (*value, Ratio::from(1))).collect();
+    let sum = make.build.linear(&terms, Ratio::from(0));
     let ties = TIES[make.below(5)];
-    make.nodes.push(Node::Rounded { of: nodes, unit, ties });
-    Program { registers, slots: slots(count), total: make.nodes.len() - 1, nodes: make.nodes, lines, unit }
+    make.build.rounded(sum, unit, ties);
+    let mut program = super::program(count, make.build.nodes, unit);
+    program.registers = registers;
+    program.lines = lines;
+    program
 }
 
 struct Make<'r> {
     count: u32,
     registers: usize,
     bits: u8,
-    nodes: Vec<Node>,
+    build: Build,
+    /// The nodes that later ones choose from, all of them part of the total.
+    values: Vec<NodeId>,
     rng: &'r mut ChaCha20Rng,
 }
 
@@ -69,22 +73,28 @@ impl Make<'_> {
     fn leaf(&mut self) {
         let register = self.below(self.registers);
         let max = (1i128 << self.bits) - 1;
-        let node = match self.below(3) {
+        let value = match self.below(3) {
             0 => {
-                let rates = (0..3).map(|_| self.price()).collect();
-                Node::Readings { register, classes: self.classes(3), rates }
+                let rates: Vec<_> = (0..3).map(|_| self.price()).collect();
+                let classes = self.classes(3);
+                self.build.readings(register, &classes, &rates)
             }
             1 => {
-                let schedules = (0..2).map(|_| (self.below(4) > 0).then(|| self.schedule(max))).collect();
-                Node::EachReading { register, classes: self.classes(2), schedules }
+                let schedules: Vec<_> = (0..2).map(|_| (self.below(4) > 0).then(|| self.schedule(max))).collect();
+                let classes = self.classes(2);
+                self.build.each(register, &classes, &schedules)
             }
-            _ => Node::Peak { register, classes: self.classes(3), within: vec![true, self.below(2) == 0, false] },
+            _ => {
+                let classes = self.classes(3);
+                let within = [true, self.below(2) == 0, false];
+                self.build.largest(register, &classes, &within, 1)
+            }
         };
-        self.nodes.push(node);
+        self.values.push(value);
     }
 
     fn inner(&mut self) {
-        let (a, b) = (self.below(self.nodes.len()), self.below(self.nodes.len()));
+        let (a, b) = (self.value(), self.value());
         let node = match self.below(6) {
             0 => Node::Larger(a, b),
             1 => Node::Smaller(a, b),
@@ -95,13 +105,20 @@ impl Make<'_> {
             }
             _ => Node::Linear { terms: vec![(a, self.price()), (b, self.price())], constant: self.price() },
         };
-        self.nodes.push(node);
+        let value = self.build.push(node);
+        self.values.push(value);
+    }
+
+    fn value(&mut self) -> NodeId {
+        let at = self.below(self.values.len());
+        self.values[at]
     }
 
     fn lines(&mut self, unit: Ratio) -> Vec<Line> {
         let shown = self.below(3) == 0;
-        self.nodes.push(Node::Rounded { of: 0, unit, ties: Ties::HalfUp });
-        vec![Line { name: "first".into(), node: self.nodes.len() - 1, shown }]
+        let node = self.build.rounded(self.values[0], unit, Ties::HalfUp);
+        self.values.push(node);
+        vec![Line { name: "first".into(), node, shown }]
     }
 }
 
@@ -132,7 +149,7 @@ pub fn edge_readings(program: &Program, rng: &mut ChaCha20Rng) -> Readings {
 
 fn bounds(node: &Node) -> Vec<u32> {
     let schedules = match node {
-        Node::EachReading { schedules, .. } => schedules.iter().flatten().collect(),
+        Node::Each { schedules, .. } => schedules.iter().collect(),
         Node::Scheduled { schedule, .. } => vec![schedule],
         _ => vec![],
     };

@@ -2,12 +2,17 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test set-up")]
 
+pub mod build;
 pub mod debug;
 pub mod determinism;
 pub mod generate;
 pub mod lies;
 pub mod programs;
+pub mod published;
 pub mod tape;
+pub mod tariffs;
+
+use std::collections::BTreeMap;
 
 use ff::Field;
 use num_rational::Ratio as Rational;
@@ -21,7 +26,7 @@ use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::program::*;
 use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::{BatchReference, Statement};
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::quantity::{Register, Unit};
@@ -50,6 +55,12 @@ pub fn description(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("description").join(name)
 }
 
+/// A tariff's program over a period, on data made up.
+pub fn program_of(tariff: &Tariff, period: &str) -> Program {
+    let period = tariff.period(period).unwrap();
+    tariff.program(&period, Inputs { data: &published::published(tariff, &period), ..Inputs::NONE }).unwrap()
+}
+
 /// The tariffs of `fixtures/tariffs/good`, by name.
 pub fn fixture_tariffs() -> Vec<Tariff> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/tariffs/good");
@@ -73,7 +84,17 @@ pub fn import() -> Register {
 }
 
 pub fn program(count: u32, nodes: Vec<Node>, unit: Ratio) -> Program {
-    Program { registers: vec![import()], slots: slots(count), total: nodes.len() - 1, nodes, lines: vec![], unit }
+    Program {
+        registers: vec![import()],
+        slots: slots(count),
+        estimates: BTreeMap::new(),
+        carried: vec![],
+        total: nodes.len() - 1,
+        nodes,
+        lines: vec![],
+        unit,
+        figures: vec![],
+    }
 }
 
 pub fn s1(count: u32) -> Program {
@@ -152,7 +173,9 @@ impl Household {
             slots: prepared.plan().slots,
             offsets: vec![(prepared.plan().slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
-            disclosed: prepared.price(&self.readings).unwrap(),
+            gaps: 0,
+            carried: vec![],
+            disclosed: prepared.price(&self.readings, &[]).unwrap(),
         }
     }
 

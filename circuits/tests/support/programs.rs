@@ -6,8 +6,9 @@ use wattproof_circuits::program::*;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 
+use super::build::Build;
 use super::tape::Tape;
-use super::{blocks, int, slots};
+use super::{blocks, int};
 
 /// A program with its readings, planned, laid out and priced.
 pub struct Sample {
@@ -68,14 +69,9 @@ pub fn register(bits: u8) -> Register {
 }
 
 fn small(bits: u8, count: u32, nodes: Vec<Node>) -> Program {
-    Program {
-        registers: vec![register(bits)],
-        slots: slots(count),
-        total: nodes.len() - 1,
-        nodes,
-        lines: vec![],
-        unit: int(1),
-    }
+    let mut program = super::program(count, nodes, int(1));
+    program.registers = vec![register(bits)];
+    program
 }
 
 /// Slots alternate between two classes.
@@ -135,32 +131,34 @@ pub fn lines() -> Sample {
 /// One schedule of blocks per reading, table rows no wider than a limb: untagged.
 pub fn spans() -> Sample {
     let schedules = vec![Some(blocks(&[10, 40, 70], &[2, 5, 4, 9]))];
-    let nodes = vec![Node::EachReading { register: 0, classes: one_class(6), schedules }];
-    Sample::new("spans", small(7, 6, nodes), &[0, 10, 11, 55, 71, 127])
+    let mut build = Build::default();
+    build.each(0, &one_class(6), &schedules);
+    Sample::new("spans", small(7, 6, build.nodes), &[0, 10, 11, 55, 71, 127])
 }
 
 /// One schedule of 20 bits, table rows of several limbs: untagged.
 pub fn wide_spans() -> Sample {
     let schedules = vec![Some(super::s3_schedule())];
-    let nodes = vec![Node::EachReading { register: 0, classes: one_class(4), schedules }];
-    Sample::new("wide spans", small(20, 4, nodes), &[300, 301, 123_456, (1 << 20) - 1])
+    let mut build = Build::default();
+    build.each(0, &one_class(4), &schedules);
+    Sample::new("wide spans", small(20, 4, build.nodes), &[300, 301, 123_456, (1 << 20) - 1])
 }
 
 /// Two schedules, one of which charges at zero: tagged.
 pub fn tagged_spans() -> Sample {
     let schedules = vec![Some(steps(&[10, 40], &[3, 8, 20])), Some(blocks(&[30], &[2, 5]))];
-    let nodes = vec![Node::EachReading { register: 0, classes: two_classes(6), schedules }];
-    Sample::new("tagged spans", small(6, 6, nodes), &[0, 0, 10, 30, 41, 63])
+    let mut build = Build::default();
+    build.each(0, &two_classes(6), &schedules);
+    Sample::new("tagged spans", small(6, 6, build.nodes), &[0, 0, 10, 30, 41, 63])
 }
 
 /// The largest of the readings in a window, priced; the largest reading of all lies outside the window.
 pub fn peak() -> Sample {
-    let nodes = vec![
-        Node::Peak { register: 0, classes: two_classes(6), within: vec![true, false] },
-        Node::Readings { register: 0, classes: one_class(6), rates: vec![int(3)] },
-        Node::Linear { terms: vec![(0, int(50)), (1, int(1))], constant: int(0) },
-    ];
-    Sample::new("peak", small(8, 6, nodes), &[17, 250, 201, 3, 66, 202])
+    let mut build = Build::default();
+    let peak = build.largest(0, &two_classes(6), &[true, false], 1);
+    let sum = build.readings(0, &one_class(6), &[int(3)]);
+    build.linear(&[(peak, int(50)), (sum, int(1))], int(0));
+    Sample::new("peak", small(8, 6, build.nodes), &[17, 250, 201, 3, 66, 202])
 }
 
 /// Blocks on a total of 24-bit readings: ranges wide enough for upper digits beside the lowest.
@@ -183,18 +181,18 @@ pub fn halves() -> Sample {
 /// A schedule and a maximum over 20-bit readings, which share limbs.
 pub fn shared_limbs() -> Sample {
     let schedules = vec![Some(blocks(&[300, 1 << 12], &[2, 5, 3]))];
-    let nodes = vec![
-        Node::EachReading { register: 0, classes: one_class(3), schedules },
-        Node::Peak { register: 0, classes: one_class(3), within: vec![true] },
-        Node::Linear { terms: vec![(0, int(1)), (1, int(10))], constant: int(0) },
-    ];
-    Sample::new("shared limbs", small(20, 3, nodes), &[299, 1 << 19, 4097])
+    let mut build = Build::default();
+    let each = build.each(0, &one_class(3), &schedules);
+    let peak = build.largest(0, &one_class(3), &[true], 1);
+    build.linear(&[(each, int(1)), (peak, int(10))], int(0));
+    Sample::new("shared limbs", small(20, 3, build.nodes), &[299, 1 << 19, 4097])
 }
 
 /// A maximum disclosed as it is.
 pub fn bare_peak() -> Sample {
-    let nodes = vec![Node::Peak { register: 0, classes: one_class(4), within: vec![true] }];
-    Sample::new("bare peak", small(4, 4, nodes), &[7, 15, 15, 0])
+    let mut build = Build::default();
+    build.largest(0, &one_class(4), &[true], 1);
+    Sample::new("bare peak", small(4, 4, build.nodes), &[7, 15, 15, 0])
 }
 
 /// Every act over two registers: schedules with tags, a maximum, blocks, a floor, roundings of two kinds, a shown line,
@@ -206,25 +204,21 @@ pub fn all_acts() -> Sample {
 /// The same on other readings.
 pub fn all_acts_on(name: &'static str, readings: [u32; 8]) -> Sample {
     let count = 4;
-    let nodes = vec![
-        Node::EachReading {
-            register: 0,
-            classes: two_classes(count),
-            schedules: vec![Some(blocks(&[5, 12], &[2, 7, 3])), Some(steps(&[9], &[4, 30]))],
-        },
-        Node::Peak { register: 1, classes: one_class(count), within: vec![true] },
-        Node::Readings { register: 0, classes: two_classes(count), rates: vec![Ratio::new(1, 2), Ratio::new(5, 4)] },
-        Node::Scheduled { of: 2, schedule: blocks(&[8, 20], &[3, 6, 4]) },
-        Node::Linear { terms: vec![(0, Ratio::new(1, 6)), (3, int(1))], constant: int(2) },
-        Node::Rounded { of: 4, unit: int(1), ties: Ties::HalfEven },
-        Node::Linear { terms: vec![(1, Ratio::new(5, 6)), (5, int(-1))], constant: int(0) },
-        Node::Rounded { of: 6, unit: int(1), ties: Ties::HalfAwayFromZero },
-        Node::Smaller(5, 1),
-        Node::Linear { terms: vec![(5, int(1)), (7, int(1)), (8, int(2))], constant: int(3) },
-    ];
-    let mut program = small(4, count, nodes);
+    let mut build = Build::default();
+    let schedules = [Some(blocks(&[5, 12], &[2, 7, 3])), Some(steps(&[9], &[4, 30]))];
+    let each = build.each(0, &two_classes(count), &schedules);
+    let peak = build.largest(1, &one_class(count), &[true], 1);
+    let sum = build.readings(0, &two_classes(count), &[Ratio::new(1, 2), Ratio::new(5, 4)]);
+    let scheduled = build.scheduled(sum, blocks(&[8, 20], &[3, 6, 4]));
+    let both = build.linear(&[(each, Ratio::new(1, 6)), (scheduled, int(1))], int(2));
+    let even = build.rounded(both, int(1), Ties::HalfEven);
+    let rest = build.linear(&[(peak, Ratio::new(5, 6)), (even, int(-1))], int(0));
+    let away = build.rounded(rest, int(1), Ties::HalfAwayFromZero);
+    let smaller = build.push(Node::Smaller(even, peak));
+    build.linear(&[(even, int(1)), (away, int(1)), (smaller, int(2))], int(3));
+    let mut program = small(4, count, build.nodes);
     program.registers.push(Register::new("export", Unit::WattHour, 4).unwrap());
-    program.lines = vec![Line { name: "demand".into(), node: 7, shown: true }];
+    program.lines = vec![Line { name: "demand".into(), node: away, shown: true }];
     Sample::new(name, program, &readings)
 }
 

@@ -47,6 +47,6 @@ impl BillList {
 
 /// Whether a later import can add nothing to what a bill says.
 fn whole(says: &Says) -> bool {
-    let Says { meter: _, period: _, slots: _, revision: _, tariff, total } = says;
+    let Says { meter: _, period: _, slots: _, revision: _, gaps: _, tariff, total } = says;
     tariff.is_some() && total.is_some()
 }

@@ -13,7 +13,8 @@ pub enum Check {
     Tariff,
     /// The period is over and every slot lies in one stored batch, each signed by the meter.
     Batches,
-    /// The bill names exactly these batches, the tariff's data and its clock, and brings a proof of the one length.
+    /// The bill names exactly these batches, gaps and carried values, the tariff's data and clock, and brings a proof of
+    /// the one length.
     Statement,
     /// The commitments are those whose digests the meter signed.
     Commitments,
@@ -51,6 +52,8 @@ impl Check {
             | "bill-other-data"
             | "bill-other-offsets"
             | "bill-other-batches"
+            | "bill-other-gaps"
+            | "carried-differ"
             | "proof-wrong-length" => Check::Statement,
             "commitment-count" | "commitments-not-certified" | "commitment-malformed" | "commitment-missing" => {
                 Check::Commitments

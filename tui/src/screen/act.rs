@@ -74,7 +74,15 @@ pub enum Act {
     /// What these readings cost under every tariff.
     Price { period: String, readings: Arc<Opened> },
     /// Proves a bill.
-    Prove { meter: String, period: String, revision: u8, key: Arc<Key> },
+    Prove {
+        meter: String,
+        period: String,
+        /// 0 for the first bill of the period.
+        revision: u8,
+        /// Even a bill that gives readings away.
+        anyway: bool,
+        key: Arc<Key>,
+    },
     /// Puts a bill into the inbox.
     HandIn(Arc<Vec<u8>>),
     /// Verifies bills of the store.
@@ -283,9 +291,9 @@ impl Desk {
                 let priced = tariff::price(store, &period, &readings);
                 Report::Price { period, priced }
             }
-            Act::Prove { meter, period, revision, key } => {
-                Report::Proved(customer::prove(store, &key, &meter, &period, revision, now, watch).map(Box::new))
-            }
+            Act::Prove { meter, period, revision, anyway, key } => Report::Proved(
+                customer::prove(store, &key, &meter, &period, (revision, anyway), now, watch).map(Box::new),
+            ),
             Act::HandIn(bytes) => Report::Done { what: "hand in", result: supplier::hand_in(store, &bytes, now) },
             Act::Verify { bills, dry_run } => Report::Judged(supplier::verify(store, &bills, dry_run, now, watch)),
             Act::VerifyFile(path) => Report::Judged(supplier::verify_file(store, &path, now, watch)),

@@ -8,10 +8,11 @@ use num_traits::{CheckedSub, One, ToPrimitive, Zero};
 use wattproof_circuits::period::Period;
 use wattproof_circuits::program::{Line, Node, Program, Ratio};
 use wattproof_circuits::rule;
+use wattproof_circuits::tariff::Inputs;
 use wattproof_meter::calendar::Slot;
 use wattproof_meter::reading::Readings;
 
-use super::{Tariff, TariffRefusal};
+use super::{Given, Tariff, TariffRefusal, gaps};
 use crate::desk::unpriced::Unpriced;
 use crate::intake::csv::ReadingsFile;
 
@@ -35,19 +36,26 @@ pub struct WeekPrices {
 }
 
 /// The prices of a tariff over a period, on top of these readings, or of a small even load without any.
-pub fn by_time(tariff: &Tariff, file: Option<&ReadingsFile>, period: &str) -> Result<WeekPrices, TariffRefusal> {
+pub fn by_time(
+    tariff: &Tariff,
+    file: Option<&ReadingsFile>,
+    period: &str,
+    given: &Given,
+) -> Result<WeekPrices, TariffRefusal> {
     let period = tariff.period(period)?;
-    let program = unrounded(tariff.program(&period).map_err(TariffRefusal::Findings)?);
     let length = tariff.calendar().slot();
     let mut readings = match file {
-        Some(file) => file.pick(&program.registers)?,
-        None => even(&program, length.minutes()),
+        Some(file) => file.pick(tariff.registers())?,
+        None => even(tariff.registers().len(), &period),
     };
-    let base = total(&program, &readings).map_err(|refusal| Unpriced::new(refusal, length))?;
+    let gaps = gaps(tariff, &period, &readings);
+    let inputs = Inputs { data: &given.data, gaps: &gaps };
+    let program = unrounded(tariff.program(&period, inputs).map_err(TariffRefusal::Findings)?);
+    let base = total(&program, &readings, &given.carried).map_err(|refusal| Unpriced::new(refusal, length))?;
     let per_day = length.per_day() as usize;
     let mut days: [Vec<Option<f64>>; WEEK] = std::array::from_fn(|_| vec![None; per_day]);
     for (place, slots) in places(&period, per_day).into_iter().enumerate() {
-        let more = added(&program, &mut readings, &slots, &base);
+        let more = added(&program, &mut readings, &given.carried, &slots, &base);
         days[place / per_day][place % per_day] = more;
     }
     Ok(WeekPrices { minutes: length.minutes(), currency: tariff.currency().code(), days })
@@ -67,18 +75,19 @@ fn unrounded(mut program: Program) -> Program {
     program
 }
 
-fn even(program: &Program, minutes: u16) -> Readings {
-    let mut readings = Readings::gaps(program.slots, program.registers.len());
-    for slot in program.slots.iter() {
-        for register in 0..program.registers.len() {
-            let _inside = readings.set(register, slot, Some(ASSUMED * u32::from(minutes) / 60));
+fn even(registers: usize, period: &Period) -> Readings {
+    let minutes = u32::from(period.calendar().slot().minutes());
+    let mut readings = Readings::gaps(period.slots(), registers);
+    for slot in period.slots().iter() {
+        for register in 0..registers {
+            let _inside = readings.set(register, slot, Some(ASSUMED * minutes / 60));
         }
     }
     readings
 }
 
-fn total(program: &Program, readings: &Readings) -> Result<Ratio, rule::PriceError> {
-    let priced = rule::evaluate(program, readings)?;
+fn total(program: &Program, readings: &Readings, carried: &[u64]) -> Result<Ratio, rule::PriceError> {
+    let priced = rule::evaluate(program, readings, carried)?;
     Ok(priced.lines.last().map_or_else(Ratio::zero, |line| line.amount))
 }
 
@@ -98,7 +107,7 @@ fn places(period: &Period, per_day: usize) -> Vec<Vec<Slot>> {
 }
 
 /// What a kilowatt-hour more of the first register in each of these slots adds to the bill, a slot.
-fn added(program: &Program, readings: &mut Readings, slots: &[Slot], base: &Ratio) -> Option<f64> {
+fn added(program: &Program, readings: &mut Readings, carried: &[u64], slots: &[Slot], base: &Ratio) -> Option<f64> {
     if slots.is_empty() {
         return None;
     }
@@ -106,7 +115,7 @@ fn added(program: &Program, readings: &mut Readings, slots: &[Slot], base: &Rati
     for (slot, value) in slots.iter().zip(&before) {
         let _inside = readings.set(0, *slot, value.map(|value| value.saturating_add(KWH)));
     }
-    let after = total(program, readings).ok();
+    let after = total(program, readings, carried).ok();
     for (slot, value) in slots.iter().zip(&before) {
         let _inside = readings.set(0, *slot, *value);
     }
@@ -121,7 +130,7 @@ mod tests {
     #[test]
     fn two_prices_and_the_tax_on_them() {
         let text = include_str!("../../../../fixtures/tariffs/good/economy7.tariff");
-        let prices = by_time(&Tariff::parse(text).unwrap(), None, "2026-10").unwrap();
+        let prices = by_time(&Tariff::parse(text).unwrap(), None, "2026-10", &Given::default()).unwrap();
         assert_eq!((prices.minutes, prices.currency), (30, "GBP"));
         for day in &prices.days {
             let near = |place: usize, price: f64| (day[place].unwrap() - price * 1.05).abs() < 1e-9;

@@ -14,6 +14,7 @@ use wattproof_engine::desk::file;
 use wattproof_engine::desk::key::Key;
 use wattproof_engine::desk::time::{self, Slot};
 use wattproof_engine::intake::csv::ReadingsFile;
+use wattproof_engine::ledger::{self, Purse};
 use wattproof_engine::store::Store;
 
 use super::{Trouble, Watch};
@@ -121,11 +122,12 @@ pub fn prove(
     key: &Key,
     meter: &str,
     period: &str,
-    revision: u8,
+    (revision, anyway): (u8, bool),
     now: Timestamp,
     watch: &mut Watch<'_>,
 ) -> Result<Proved, Trouble> {
-    let order = Order { meter, period, revision, batches_from: None, now };
+    let purse = Some(Purse { path: ledger::beside(store.path()), budget: ledger::BUDGET });
+    let order = Order { meter, period, revision, batches_from: None, purse, disclose_anyway: anyway, now };
     let stop = watch.stop;
     let proved = customer::prove_watched(store, key, &order, &mut |progress| {
         (watch.progress)(progress);

@@ -42,6 +42,8 @@ pub struct Sample {
     pub key_file: PathBuf,
     /// How many batches it sent.
     pub batches: usize,
+    /// How many tariffs were published.
+    pub tariffs: usize,
 }
 
 /// Loads the sample household: two months and the days since, by the present.
@@ -63,7 +65,12 @@ pub fn load(store: &Store, now: Timestamp, watch: &mut Watch<'_>) -> Result<Samp
     let tariff = Tariff::parse(TARIFFS[0].1).map_err(|_| Trouble::internal())?;
     policy::assign(store, METER, ASSIGNED, Some(tariff.version()), start)?;
     step(watch, STEPS);
-    Ok(Sample { meter: METER.into(), key_file: folder.join("home.key"), batches: imported.len() })
+    Ok(Sample {
+        meter: METER.into(),
+        key_file: folder.join("home.key"),
+        batches: imported.len(),
+        tariffs: TARIFFS.len(),
+    })
 }
 
 fn step(watch: &mut Watch<'_>, done: u64) {

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use wattproof_engine::desk::explain::{Explanation, explain as explained};
 use wattproof_engine::desk::file::{self, Access};
 use wattproof_engine::desk::tariff::hours::{WeekPrices, by_time};
-use wattproof_engine::desk::tariff::{self, Diagnostic, Explanation, MAX_BYTES, Tariff, template};
+use wattproof_engine::desk::tariff::{self, Diagnostic, Given, MAX_BYTES, Tariff, template};
 use wattproof_engine::policy;
 use wattproof_engine::registry::Taken;
 use wattproof_engine::store::Store;
@@ -81,12 +82,15 @@ fn find(store: &Store, (name, version): &TariffId) -> Result<Tariff, Trouble> {
 
 /// How a tariff is proved over a period.
 pub fn explain(store: &Store, tariff: &TariffId, period: &str) -> Result<Plan, Trouble> {
-    Ok(tariff::explain(&find(store, tariff)?, period)?)
+    let tariff = find(store, tariff)?;
+    Ok(explained(&tariff, period, &Given::new(&tariff, store, &[], &[])?)?)
 }
 
 /// What one more kilowatt-hour costs at each time of the week.
 pub fn hours(store: &Store, tariff: &TariffId, period: &str, readings: Option<&Opened>) -> Result<WeekPrices, Trouble> {
-    Ok(by_time(&find(store, tariff)?, readings.map(|opened| &opened.file), period)?)
+    let tariff = find(store, tariff)?;
+    let given = Given::new(&tariff, store, &[], &[])?;
+    Ok(by_time(&tariff, readings.map(|opened| &opened.file), period, &given)?)
 }
 
 /// What these readings cost under every published tariff, the latest version of each.
@@ -97,11 +101,12 @@ pub fn price(store: &Store, period: &str, readings: &Opened) -> Result<Vec<Price
         next != Some(published[place].tariff.name())
     };
     let tariffs = published.iter().enumerate().filter(|(place, _)| latest(*place));
-    Ok(tariffs.map(|(_, published)| priced(&published.tariff, period, readings)).collect())
+    Ok(tariffs.map(|(_, published)| priced(store, &published.tariff, period, readings)).collect())
 }
 
-fn priced(tariff: &Tariff, period: &str, readings: &Opened) -> Priced {
-    let bill = tariff::price(tariff, &readings.file, Some(period)).map(|bill| {
+fn priced(store: &Store, tariff: &Tariff, period: &str, readings: &Opened) -> Priced {
+    let given = Given::new(tariff, store, &[], &[]);
+    let bill = given.and_then(|given| tariff::price(tariff, &readings.file, Some(period), &given)).map(|bill| {
         let text = bill.total.to_string();
         let near = text.parse().unwrap_or(f64::NAN);
         let lines = bill.lines.into_iter().map(|(name, amount)| (name, amount.to_string())).collect();

@@ -23,7 +23,12 @@ pub struct Confirm {
 impl Confirm {
     /// A question whose yes has one effect.
     pub fn new(question: impl Into<String>, because: &str, yes: &'static str, then: Effect) -> Self {
-        Confirm { question: question.into(), because: because.into(), yes, follow: Some(effect(then)) }
+        Confirm::then(question, because, yes, effect(then))
+    }
+
+    /// The same with something else that follows.
+    pub fn then(question: impl Into<String>, because: &str, yes: &'static str, follow: Follow) -> Self {
+        Confirm { question: question.into(), because: because.into(), yes, follow: Some(follow) }
     }
 
     /// A key.

@@ -53,7 +53,7 @@ pub struct BillPane {
 /// A command.
 pub fn act(state: &mut State, command: Command) -> Effects {
     match command {
-        Command::Prove => prove(state),
+        Command::Prove => prove(state, false),
         Command::Cancel => update::run(state, None, Command::Cancel),
         Command::HandIn => match current(state).map(|proved| proved.bytes.clone()) {
             Some(bytes) => update::start(state, Effect::Act(Act::HandIn(bytes))),
@@ -86,7 +86,8 @@ pub fn current(state: &State) -> Option<&Proved> {
     state.bill.proved.as_ref().filter(same).map(|proved| &**proved)
 }
 
-fn prove(state: &mut State) -> Effects {
+/// Starts the proof, when nothing is missing; `anyway` even of a bill that gives readings away.
+pub fn prove(state: &mut State, anyway: bool) -> Effects {
     if let Some(need) = needs(state).into_iter().find(|need| !need.met && need.fatal) {
         state.lack(need.text, need.hint);
         return Vec::new();
@@ -97,7 +98,7 @@ fn prove(state: &mut State) -> Effects {
     let Some(held) = &state.key.held else { return Vec::new() };
     let (key, revision) = (held.key.clone(), state.bill.revision);
     state.bill.over.clear();
-    update::start(state, Effect::Act(Act::Prove { meter, period, revision, key }))
+    update::start(state, Effect::Act(Act::Prove { meter, period, revision, anyway, key }))
 }
 
 /// Something a bill needs.

@@ -16,7 +16,7 @@ const OFFERS: [(char, &str, &str); 3] = [
     (
         'a',
         "Load the sample household",
-        "a simulated meter with two months of readings, and five tariffs: see everything at once",
+        "a simulated meter with two months of readings, and tariffs to try: see everything at once",
     ),
     ('i', "Import a folder", "meters, batches, tariffs and bills that someone gave you"),
     ('m', "Register a meter", "its public record, a .pub file: the beginning of a store of your own"),

@@ -9,9 +9,10 @@ use wattproof_engine::bills::Reason;
 use wattproof_engine::clock;
 use wattproof_engine::customer::{Figures, Seconds};
 use wattproof_engine::desk::demo::TARIFFS;
+use wattproof_engine::desk::explain::explain;
 use wattproof_engine::desk::key::Key;
 use wattproof_engine::desk::tariff::hours::by_time;
-use wattproof_engine::desk::tariff::{self, Tariff};
+use wattproof_engine::desk::tariff::{self, Given, Tariff};
 use wattproof_engine::desk::time::SlotLength;
 use wattproof_engine::household::{self, Household, Profile};
 use wattproof_engine::intake::csv::ReadingsFile;
@@ -254,11 +255,12 @@ fn about_tariffs(state: &mut State) {
     let own = opened(false);
     let tariff = Tariff::parse(TARIFFS[0].1).unwrap();
     let place = |found| About { tariff: id.clone(), period: PERIOD.into(), found };
-    state.tariff.plan = Some(place(Ok(Box::new(tariff::explain(&tariff, PERIOD).unwrap()))));
-    let prices = by_time(&tariff, Some(&own.file), PERIOD).map_err(Trouble::from);
+    state.tariff.plan = Some(place(Ok(Box::new(explain(&tariff, PERIOD, &Given::default()).unwrap()))));
+    let prices = by_time(&tariff, Some(&own.file), PERIOD, &Given::default()).map_err(Trouble::from);
     state.tariff.prices = Some((true, About { tariff: id, period: PERIOD.into(), found: prices }));
     let priced = state.snapshot.tariffs.iter().map(|row| {
-        let bill = tariff::price(&Tariff::parse(&row.source).unwrap(), &own.file, Some(PERIOD)).map(|bill| {
+        let tariff = Tariff::parse(&row.source).unwrap();
+        let bill = tariff::price(&tariff, &own.file, Some(PERIOD), &Given::default()).map(|bill| {
             let text = bill.total.to_string();
             let amount = Amount { near: text.parse().unwrap(), text, currency: bill.total.currency() };
             (amount, bill.lines.into_iter().map(|(name, amount)| (name, amount.to_string())).collect())

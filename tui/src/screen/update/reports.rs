@@ -4,14 +4,17 @@ use super::look;
 use crate::screen::act::{Act, Filed, Report, Sample, Trouble};
 use crate::screen::event::{Effect, Effects};
 use crate::screen::overlay::Overlay;
+use crate::screen::overlay::confirm::Confirm;
 use crate::screen::overlay::text::Text;
 use crate::screen::pane::tariff::About;
-use crate::screen::pane::verify;
+use crate::screen::pane::{bill, verify};
 use crate::screen::state::{Pane, State};
 use crate::screen::style::Role;
 use crate::screen::view::{MeterDetail, Snapshot};
 use crate::table::counted;
 
+/// Why a bill that says too much of single readings is not proved by itself.
+const GIVES_AWAY: &str = "bill-gives-readings-away";
 /// The most lines about an import.
 const LINES: usize = 200;
 
@@ -87,6 +90,9 @@ fn came(state: &mut State, report: Report) -> Effects {
                 state.bill.over.push((step, spent));
                 state.bill.last = std::mem::take(&mut state.bill.over);
             }
+            if result.as_ref().is_err_and(|trouble| trouble.code == GIVES_AWAY) {
+                return anyway(state, result.err());
+            }
             settle(state, "prove the bill", result, |state, proved| {
                 let figures = proved.figures;
                 state.note(
@@ -115,6 +121,17 @@ fn came(state: &mut State, report: Report) -> Effects {
         }),
         _ => Vec::new(),
     }
+}
+
+/// A bill that would give readings away is proved only when its customer says so.
+fn anyway(state: &mut State, trouble: Option<Trouble>) -> Effects {
+    let Some(trouble) = trouble else { return Vec::new() };
+    state.note("prove the bill", trouble.message.clone(), false);
+    let because = "What a bill says cannot be taken back. Another tariff, or a longer period, says less.";
+    let follow = Box::new(|state: &mut State| bill::prove(state, true));
+    let question = format!("{}. Prove it all the same?", trouble.message);
+    state.overlays.push(Overlay::Confirm(Confirm::then(question, because, "prove it", follow)));
+    Vec::new()
 }
 
 /// Notes a failure, or goes on with what came.
@@ -198,7 +215,7 @@ fn detail(state: &mut State, detail: MeterDetail) -> Effects {
 fn sample(state: &mut State, sample: Sample) -> Effects {
     let batches = counted(sample.batches as u64, "batch");
     state.note("load the sample household", format!("{batches} of meter {}", sample.meter), true);
-    state.say(format!("the sample household is here: {batches} of its meter, and five tariffs to try"));
+    state.say(format!("the sample household is here: {batches} of its meter, and {} tariffs to try", sample.tariffs));
     state.key.label = Some(sample.key_file.display().to_string());
     look(state)
 }

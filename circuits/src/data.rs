@@ -1,0 +1,278 @@
+//! Dated data: what a tariff declares and others publish later, such as the day's colour or the half hour's price.
+//!
+//! A published file is CSV under one of three headers: `date` lists dates, `date,value` gives each day a value,
+//! `start,value` gives each slot one, by the instant at which it starts. Values are kept as they are written; a tariff
+//! says what they are.
+
+mod rows;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// The largest file, in bytes: three years of five-minute prices fit.
+pub const MAX_BYTES: usize = 1 << 24;
+/// The longest value, in bytes.
+pub const MAX_VALUE: usize = 64;
+
+/// What a value holds for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Per {
+    /// A tariff day.
+    Day,
+    /// A slot.
+    Slot,
+}
+
+/// What a data set holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Dates: a day is one of them or not.
+    Dates,
+    /// One of several words.
+    OneOf {
+        /// The words, in the tariff's order.
+        values: Vec<String>,
+        /// What has one.
+        per: Per,
+    },
+    /// A number.
+    Number {
+        /// Its unit as the tariff writes it, such as `p/kWh`.
+        unit: String,
+        /// What has one.
+        per: Per,
+    },
+}
+
+/// A data set that a tariff declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+}
+
+/// The rows of a published file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataSet {
+    /// Dates, each once.
+    Dates(BTreeMap<Date, ()>),
+    /// A value a day.
+    Days(BTreeMap<Date, String>),
+    /// A value a slot, by its start.
+    Slots(BTreeMap<Timestamp, String>),
+}
+
+/// Published data by the name that a tariff gives them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Data(BTreeMap<String, DataSet>);
+
+impl Data {
+    /// None.
+    pub const fn new() -> Self {
+        Data(BTreeMap::new())
+    }
+
+    /// Adds a data set in place of one of the same name.
+    pub fn insert(&mut self, name: &str, set: DataSet) {
+        self.0.insert(name.to_owned(), set);
+    }
+
+    /// The data set of that name.
+    pub fn get(&self, name: &str) -> Option<&DataSet> {
+        self.0.get(name)
+    }
+}
+
+impl DataSet {
+    /// Reads a published file: its header tells its form, its rows may come in any order.
+    ///
+    /// ```
+    /// use wattproof_circuits::data::DataSet;
+    /// let colours = DataSet::parse(b"date,value\n2026-01-02,red\n2026-01-01,blue\n").unwrap();
+    /// assert_eq!(colours.to_csv(), "date,value\n2026-01-01,blue\n2026-01-02,red\n");
+    /// ```
+    ///
+    /// # Errors
+    /// One variant a reason; see [`DataRefusal`].
+    pub fn parse(csv: &[u8]) -> Result<Self, DataRefusal> {
+        rows::parse(csv)
+    }
+
+    /// The canonical file, which [`DataSet::parse`] reads back: rows in order, instants in UTC, lines ended by `\n`.
+    pub fn to_csv(&self) -> String {
+        let mut text = format!("{}\n", self.header());
+        match self {
+            DataSet::Dates(rows) => rows.keys().for_each(|date| text += &format!("{date}\n")),
+            DataSet::Days(rows) => rows.iter().for_each(|(date, value)| text += &format!("{date},{value}\n")),
+            DataSet::Slots(rows) => rows.iter().for_each(|(start, value)| text += &format!("{start},{value}\n")),
+        }
+        text
+    }
+
+    /// Both files' rows. A day or slot may stand in both with the same value.
+    ///
+    /// # Errors
+    /// [`DataRefusal::Conflict`] and [`DataRefusal::OtherForm`].
+    pub fn merge(&self, other: &DataSet) -> Result<Self, DataRefusal> {
+        Ok(match (self, other) {
+            (DataSet::Dates(ours), DataSet::Dates(theirs)) => DataSet::Dates(merged(ours, theirs)?),
+            (DataSet::Days(ours), DataSet::Days(theirs)) => DataSet::Days(merged(ours, theirs)?),
+            (DataSet::Slots(ours), DataSet::Slots(theirs)) => DataSet::Slots(merged(ours, theirs)?),
+            _ => return Err(DataRefusal::OtherForm { ours: self.header(), theirs: other.header() }),
+        })
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        match self {
+            DataSet::Dates(rows) => rows.len(),
+            DataSet::Days(rows) => rows.len(),
+            DataSet::Slots(rows) => rows.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first line of its file.
+    pub fn header(&self) -> &'static str {
+        match self {
+            DataSet::Dates(_) => "date",
+            DataSet::Days(_) => "date,value",
+            DataSet::Slots(_) => "start,value",
+        }
+    }
+}
+
+fn merged<K: Ord + Clone + core::fmt::Display, V: Clone + PartialEq>(
+    ours: &BTreeMap<K, V>,
+    theirs: &BTreeMap<K, V>,
+) -> Result<BTreeMap<K, V>, DataRefusal> {
+    let mut all = ours.clone();
+    for (key, value) in theirs {
+        match all.entry(key.clone()) {
+            Entry::Vacant(free) => {
+                free.insert(value.clone());
+            }
+            Entry::Occupied(held) if held.get() == value => {}
+            Entry::Occupied(_) => return Err(DataRefusal::Conflict { key: key.to_string() }),
+        }
+    }
+    Ok(all)
+}
+
+/// Why a published file is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataRefusal {
+    /// More than [`MAX_BYTES`].
+    #[error("the data file has {bytes} bytes, {MAX_BYTES} is the most")]
+    TooLarge {
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// Not text.
+    #[error("the data file is not UTF-8 text")]
+    NotUtf8,
+    /// None of the three headers.
+    #[error("the data file begins with {found:?}, which is no header of one")]
+    Header {
+        /// The first characters of its first line.
+        found: String,
+    },
+    /// More or fewer fields than the header has, or quotes that do not close.
+    #[error("line {line} of the data file does not have the header's fields")]
+    Fields {
+        /// The line, from one.
+        line: u64,
+    },
+    /// No date.
+    #[error("line {line} of the data file has {text:?} for a date")]
+    Date {
+        /// The line, from one.
+        line: u64,
+        /// The first characters of the field.
+        text: String,
+    },
+    /// No instant, or one without an offset from UTC.
+    #[error("line {line} of the data file has {text:?} for the start of a slot")]
+    Start {
+        /// The line, from one.
+        line: u64,
+        /// The first characters of the field.
+        text: String,
+    },
+    /// No value, one that is too long, or one with signs that no value has.
+    #[error("line {line} of the data file has {text:?} for a value")]
+    Value {
+        /// The line, from one.
+        line: u64,
+        /// The first characters of the field.
+        text: String,
+    },
+    /// A day or slot stands in the file twice.
+    #[error("line {line} of the data file gives {key} a second time")]
+    Twice {
+        /// The line, from one.
+        line: u64,
+        /// The day or the slot's start.
+        key: String,
+    },
+    /// Two files differ.
+    #[error("{key} has another value in the data that is held")]
+    Conflict {
+        /// The day or the slot's start.
+        key: String,
+    },
+    /// Two files of different forms.
+    #[error("the data that is held has the header {ours}, this file has {theirs}")]
+    OtherForm {
+        /// The header of the data that is held.
+        ours: &'static str,
+        /// The other's.
+        theirs: &'static str,
+    },
+}
+
+impl DataRefusal {
+    /// The reason as a stable word.
+    pub fn code(&self) -> &'static str {
+        match self {
+            DataRefusal::TooLarge { .. } => "data-too-large",
+            DataRefusal::NotUtf8 => "data-not-utf8",
+            DataRefusal::Header { .. } => "data-header",
+            DataRefusal::Fields { .. } => "data-fields",
+            DataRefusal::Date { .. } => "data-date",
+            DataRefusal::Start { .. } => "data-start",
+            DataRefusal::Value { .. } => "data-value",
+            DataRefusal::Twice { .. } => "data-twice",
+            DataRefusal::Conflict { .. } => "data-conflict",
+            DataRefusal::OtherForm { .. } => "data-other-form",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            DataRefusal::TooLarge { .. } => "split the file by time",
+            DataRefusal::NotUtf8 => "save it as UTF-8",
+            DataRefusal::Header { .. } => "begin it with the line `date`, `date,value` or `start,value`",
+            DataRefusal::Fields { .. } => "write one field a column, separated by a comma",
+            DataRefusal::Date { .. } => "write dates as 2026-03-01",
+            DataRefusal::Start { .. } => {
+                "write the instant with its offset: 2026-03-01T00:00Z or 2026-03-01T01:00+01:00"
+            }
+            DataRefusal::Value { .. } => "write a word or a plain decimal number such as -4.25",
+            DataRefusal::Twice { .. } => "give each day or slot once",
+            DataRefusal::Conflict { .. } => "published values do not change: correct the file",
+            DataRefusal::OtherForm { .. } => "give the file the same header",
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Random tariffs on random readings: a text means to the compiler and its evaluator what closures over readings say.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use support::tariffs::{At, PER_DAY, REGISTERS, RandomTariff, World, random_tariff};
+use wattproof_circuits::data::{Data, DataSet};
+use wattproof_circuits::program::{Program, Ratio};
+use wattproof_circuits::rule;
+use wattproof_circuits::tariff::{Inputs, Tariff};
+use wattproof_meter::reading::Readings;
+
+/// Tariffs checked by `cargo test`.
+const TARIFFS: u64 = 2_000;
+
+/// All zero, all at the bound, all equal, at edges and beside them, or anything.
+fn world(tariff: &RandomTariff, rng: &mut ChaCha20Rng) -> World {
+    let max = (1u32 << tariff.bits) - 1;
+    let kind = rng.next_u32() % 6;
+    let same = rng.next_u32() & max;
+    let mut reading = |_| match kind {
+        0 => 0,
+        1 => max,
+        2 => same,
+        3 if !tariff.edges.is_empty() => {
+            let edge = tariff.edges[rng.next_u32() as usize % tariff.edges.len()];
+            (edge + rng.next_u32() % 3).saturating_sub(1).min(max)
+        }
+        4 => rng.next_u32() % 3,
+        _ => rng.next_u32() & max,
+    };
+    let slots = tariff.days * PER_DAY;
+    let readings = (0..REGISTERS).map(|_| (0..slots).map(&mut reading).collect()).collect();
+    let market = (0..slots).map(|_| Ratio::new(i128::from(rng.next_u32() % 201) - 50, 10)).collect();
+    let carried = tariff.carried.iter().map(|below| u64::from(rng.next_u32()) % below).collect();
+    World { readings, carried, market, days: tariff.days }
+}
+
+/// The published prices as a file.
+fn published(tariff: &RandomTariff, world: &World) -> Data {
+    let mut data = Data::new();
+    if tariff.data {
+        let price = |price: &Ratio| wattproof_circuits::exact::decimal(price).unwrap();
+        let row = |(slot, value): (u32, &Ratio)| {
+            format!(
+                "2026-{}T{:02}:00:00Z,{}\n",
+                ["02-27", "02-28", "03-01"][(slot / PER_DAY) as usize],
+                slot % PER_DAY,
+                price(value)
+            )
+        };
+        let rows: String = (0..).zip(&world.market).map(row).collect();
+        data.insert("market", DataSet::parse(format!("start,value\n{rows}").as_bytes()).unwrap());
+    }
+    data
+}
+
+fn lowered(random: &RandomTariff, world: &World) -> Result<Program, String> {
+    let codes = |found: Vec<wattproof_circuits::tariff::Diagnostic>| {
+        found.iter().map(|found| format!("{}: {found} {:?}", found.code, found.help)).collect::<Vec<_>>().join("; ")
+    };
+    let tariff = Tariff::parse(&random.source).map_err(codes)?;
+    assert!(tariff.show().contains("total"));
+    let period = tariff.period(&random.period).unwrap();
+    let data = published(random, world);
+    tariff.program(&period, Inputs { data: &data, gaps: &BTreeSet::new() }).map_err(codes)
+}
+
+fn readings(program: &Program, world: &World) -> Readings {
+    let mut readings = Readings::gaps(program.slots, program.registers.len());
+    for (offset, slot) in program.slots.iter().enumerate() {
+        for register in 0..REGISTERS {
+            assert!(readings.set(register, slot, Some(world.readings[register][offset])));
+        }
+    }
+    readings
+}
+
+/// Compares the evaluator with the closures.
+fn agree(seed: u64) -> Result<(), String> {
+    let random = random_tariff(seed);
+    let mut rng = ChaCha20Rng::seed_from_u64(seed ^ 0x5eed);
+    let world = world(&random, &mut rng);
+    let program = lowered(&random, &world)?;
+    let priced = rule::evaluate(&program, &readings(&program, &world), &world.carried).map_err(|e| e.to_string())?;
+    let at = At::whole(&world);
+    for (line, value) in priced.lines.iter().zip(&random.lines) {
+        let expected = value(&at);
+        if line.amount != expected {
+            return Err(format!("{} is {}, by hand {expected}", line.name, line.amount));
+        }
+    }
+    let (total, expected) = (program.unit * priced.total, (random.total)(&at));
+    if total != expected {
+        return Err(format!("the total is {total}, by hand {expected}"));
+    }
+    for (figure, (value, unit)) in priced.figures.iter().zip(&random.figures) {
+        assert_eq!(unit * Ratio::from(*figure), value(&at));
+    }
+    Ok(())
+}
+
+#[test]
+fn random_tariffs_mean_what_they_say() {
+    for seed in 0..TARIFFS {
+        if let Err(wrong) = agree(seed) {
+            panic!("seed {seed}: {wrong}\n{}", random_tariff(seed).source);
+        }
+    }
+}
