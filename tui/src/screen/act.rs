@@ -30,7 +30,7 @@ mod supplier;
 mod tariff;
 
 pub use customer::{Opened, Proved};
-pub use files::{Filed, Output, home};
+pub use files::{Filed, Lazy, Output, home};
 pub use sample::Sample;
 pub use supplier::{Judgement, Verdict};
 pub use tariff::{Draft, Plan as TariffPlan, Priced};
@@ -93,6 +93,10 @@ pub enum Act {
     Tamper { bill: BillDigest, lie: Tamper },
     /// Writes a file.
     Write(Output),
+    /// Copies the store.
+    Backup(PathBuf),
+    /// Reads every record of the store.
+    Check,
 }
 
 /// What came of an act.
@@ -182,6 +186,8 @@ impl Act {
             Act::Verify { .. } | Act::VerifyFile(_) => "verifying",
             Act::Tamper { .. } => "tampering with a copy",
             Act::Write(_) => "writing",
+            Act::Backup(_) => "copying the store",
+            Act::Check => "checking the store",
         })
     }
 
@@ -211,6 +217,8 @@ impl Act {
             Act::Settle { .. } => Report::Done { what: "settle", result: Err(trouble) },
             Act::HandIn(_) => Report::Done { what: "hand in", result: Err(trouble) },
             Act::Write(_) => Report::Done { what: "write", result: Err(trouble) },
+            Act::Backup(_) => Report::Done { what: "back up the store", result: Err(trouble) },
+            Act::Check => Report::Done { what: "check the store", result: Err(trouble) },
         }
     }
 }
@@ -298,6 +306,8 @@ impl Desk {
             Act::Verify { bills, dry_run } => Report::Judged(supplier::verify(store, &bills, dry_run, now, watch)),
             Act::VerifyFile(path) => Report::Judged(supplier::verify_file(store, &path, now, watch)),
             Act::Tamper { bill, lie } => Report::Tampered { lie, judgement: supplier::tamper(store, &bill, lie, now) },
+            Act::Backup(path) => Report::Done { what: "back up the store", result: files::backup(store, &path) },
+            Act::Check => Report::Done { what: "check the store", result: files::check(store) },
             Act::Write(output) => Report::Done { what: "write", result: files::write(store, output) },
         }
     }

@@ -157,6 +157,10 @@ pub enum Command {
     Later,
     /// Takes in files or a folder.
     Import,
+    /// Copies the store.
+    Backup,
+    /// Reads every record of the store.
+    CheckStore,
     /// The next theme.
     Theme,
     /// More than ASCII, or not.
@@ -273,6 +277,8 @@ pub const EVERYWHERE: &[Binding] = &[
     bind(Command::Copy, &[Press::Char('y')], "copy what the cursor stands on", ""),
     bind(Command::Refresh, &[Press::Char('r'), Press::Ctrl('l')], "look at the store again", ""),
     bind(Command::Sample, &[], "load the sample household", ""),
+    bind(Command::Backup, &[], "back up the store", ""),
+    bind(Command::CheckStore, &[], "check the store: read every record", ""),
     bind(Command::Theme, &[Press::Char('T')], "the next theme: dark, light, 16 colours, none", ""),
     bind(Command::Unicode, &[Press::Char('U')], "only ASCII, or not", ""),
     bind(Command::Mouse, &[Press::Char('M')], "leave the mouse to the terminal, to select text, or not", ""),

@@ -1,11 +1,9 @@
 //! How the state changes: an event comes, the state is another, and effects are wanted. Nothing here reads a file, asks
 //! the time or draws.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use wattproof_engine::desk::key::Key;
 use wattproof_engine::progress::Progress;
 
 use super::act::Act;
@@ -21,10 +19,19 @@ use super::overlay::{self, Overlay};
 use super::pane;
 use super::state::{Pane, Running, State};
 
+mod focus;
+mod lists;
 mod reports;
+
+use focus::step_month;
+use lists::{copy, moved, settle, sort, sorted_by, with_list};
+
+pub use focus::{forget, hold, set_meter, set_period};
+pub use lists::{filter, filter_of};
 
 /// Time without a key press after which the key is wiped.
 const IDLE: Duration = Duration::from_secs(15 * 60);
+
 /// Ticks between two looks at an opened tariff file.
 const DRAFT_TICKS: usize = 10;
 
@@ -234,6 +241,11 @@ pub fn run(state: &mut State, pane: Option<Pane>, command: Command) -> Effects {
             vec![Effect::Mouse(state.mouse)]
         }
         Command::Sample => start(state, Effect::Act(Act::Sample)),
+        Command::Backup => {
+            let place = pane::forms::place(state, "wattproof-backup.redb");
+            pane::forms::ask(state, pane::forms::Ask::Backup, place)
+        }
+        Command::CheckStore => start(state, Effect::Act(Act::Check)),
         Command::Cancel => stop(state),
         other => pane::act(state, state.pane, other),
     });
@@ -321,226 +333,4 @@ pub fn look(state: &State) -> Effects {
     let mut effects = vec![Effect::Look(Act::Overview)];
     effects.extend(state.focus.meter.clone().map(|meter| Effect::Look(Act::Detail(meter))));
     effects
-}
-
-/// Takes another meter.
-pub fn set_meter(state: &mut State, meter: String) -> Effects {
-    if state.focus.meter.as_ref() == Some(&meter) {
-        return Vec::new();
-    }
-    state.focus.meter = Some(meter.clone());
-    state.focus.period = None;
-    state.detail = None;
-    state.bill.revision = 0;
-    if let Some(held) = &mut state.key.held {
-        held.fits = None;
-    }
-    close_readings(state);
-    vec![Effect::Look(Act::Detail(meter))]
-}
-
-/// Takes another period. Readings of the old one are wiped; with a key at hand the new ones are not opened by themselves.
-pub fn set_period(state: &mut State, period: Option<String>) -> Effects {
-    if state.focus.period != period {
-        state.focus.period = period;
-        state.bill.revision = 0;
-        close_readings(state);
-    }
-    Vec::new()
-}
-
-fn close_readings(state: &mut State) {
-    state.readings.opened = None;
-    (state.readings.day, state.readings.top) = (0, 0);
-    let tariff = &mut state.tariff;
-    (tariff.plan, tariff.prices, tariff.priced, tariff.asked) = (None, None, None, None);
-}
-
-fn step_month(state: &mut State, by: isize) -> Effects {
-    let months = state.detail().map(|detail| detail.months.as_slice()).unwrap_or_default();
-    let here = months.iter().position(|month| Some(&month.month) == state.focus.period.as_ref());
-    let place = match here {
-        Some(here) => here.checked_add_signed(by),
-        None => months.len().checked_sub(1),
-    };
-    match place.and_then(|place| months.get(place)).map(|month| month.month.clone()) {
-        Some(month) => set_period(state, Some(month)),
-        None => {
-            state.lack("there is no such month", "choose another period with p");
-            Vec::new()
-        }
-    }
-}
-
-/// Holds a key, and tries it on the period at once.
-pub fn hold(state: &mut State, key: Arc<Key>, from: String) -> Effects {
-    state.note("take the key", from.clone(), true);
-    state.key.held = Some(pane::key::Held { key, from, fits: None });
-    close_readings(state);
-    match state.focus.period.is_some() {
-        true => pane::readings::decrypt(state),
-        false => Vec::new(),
-    }
-}
-
-/// Wipes the key and everything it opened.
-pub fn forget(state: &mut State, why: &str) {
-    let had = state.key.held.take().is_some() | state.readings.opened.is_some();
-    pane::key::leave(state);
-    close_readings(state);
-    state.bill.proved = None;
-    if had {
-        state.note("wipe the key and the readings", why, true);
-        state.say(format!("the key and what it opened: {why}"));
-    }
-}
-
-/// Moves the cursor of the pane.
-fn moved(state: &mut State, command: Command) -> Effects {
-    if let Some(overlay) = state.overlays.last() {
-        let press = if command == Command::Up { Press::Up } else { Press::Down };
-        let scrolls = !matches!(overlay, Overlay::Form(_) | Overlay::Filter(_) | Overlay::Confirm(_));
-        return if scrolls { overlay::press(state, press) } else { Vec::new() };
-    }
-    let page = state.page;
-    match state.pane {
-        Pane::Meters if state.is_empty() => return pane::welcome::act(state, command),
-        Pane::Readings => return pane::readings::act(state, command),
-        Pane::Tariff if matches!(command, Command::PageUp | Command::PageDown) => {
-            return pane::tariff::act(state, command);
-        }
-        Pane::Tariff => state.tariff.top = 0,
-        _ => {}
-    }
-    with_list(state, |list| match command {
-        Command::Up => list.go(-1, page),
-        Command::Down => list.go(1, page),
-        Command::PageUp => list.go(-(page as isize), page),
-        Command::PageDown => list.go(page as isize, page),
-        Command::First => list.to(0, page),
-        _ => list.to(usize::MAX, page),
-    });
-    settle(state)
-}
-
-/// What follows when the cursor stands elsewhere: the meter under it is looked at, the tariff under it is the one.
-fn settle(state: &mut State) -> Effects {
-    match state.pane {
-        Pane::Meters => {
-            let meter = state.meters.list.current(&state.snapshot.meters).map(|meter| meter.name.clone());
-            let known = state.detail.as_ref().map(|detail| &detail.meter);
-            match meter {
-                // The chosen meter's own details are not given up for a glance at another.
-                Some(meter) if state.focus.meter.is_none() && Some(&meter) != known => {
-                    vec![Effect::Look(Act::Detail(meter))]
-                }
-                _ => Vec::new(),
-            }
-        }
-        Pane::Tariff => {
-            state.focus.tariff = pane::tariff::current(state).map(|row| (row.name.clone(), row.version));
-            Vec::new()
-        }
-        Pane::Verify => {
-            state.verify.tried = None;
-            Vec::new()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn with_list(state: &mut State, change: impl FnOnce(&mut super::list::List)) {
-    match state.pane {
-        Pane::Meters => change(&mut state.meters.list),
-        Pane::Batches => change(&mut state.batches.list),
-        Pane::Tariff => change(&mut state.tariff.list),
-        Pane::Verify => change(&mut state.verify.list),
-        Pane::Log => change(&mut state.log.list),
-        Pane::Key | Pane::Readings | Pane::Bill => {}
-    }
-}
-
-/// The text that rows of the pane must contain; nothing for a pane without rows.
-pub fn filter_of(state: &State) -> Option<String> {
-    let list = match state.pane {
-        Pane::Meters => &state.meters.list,
-        Pane::Batches => &state.batches.list,
-        Pane::Tariff => &state.tariff.list,
-        Pane::Verify => &state.verify.list,
-        Pane::Log => &state.log.list,
-        Pane::Key | Pane::Readings | Pane::Bill => return None,
-    };
-    Some(list.filter().to_owned())
-}
-
-/// Shows only rows of the pane that contain a text.
-pub fn filter(state: &mut State, text: &str) {
-    let batches = state.detail.as_ref().map(|detail| detail.batches.as_slice()).unwrap_or_default();
-    match state.pane {
-        Pane::Meters => state.meters.list.set_filter(&state.snapshot.meters, text),
-        Pane::Batches => state.batches.list.set_filter(batches, text),
-        Pane::Tariff => state.tariff.list.set_filter(&state.snapshot.tariffs, text),
-        Pane::Verify => state.verify.list.set_filter(&state.snapshot.bills, text),
-        Pane::Log => state.log.list.set_filter(&state.log.rows, text),
-        Pane::Key | Pane::Readings | Pane::Bill => {}
-    }
-}
-
-/// Sorts the rows of the pane by a column, or by the next one.
-fn sort(state: &mut State, column: Option<usize>) {
-    fn by<R: super::list::Row + Clone>(list: &mut super::list::List, rows: &[R], column: Option<usize>) {
-        match column {
-            Some(column) => list.sort_by(rows, column),
-            None => list.sort_next(rows),
-        }
-    }
-    let batches = state.detail.as_ref().map(|detail| detail.batches.as_slice()).unwrap_or_default();
-    match state.pane {
-        Pane::Meters => by(&mut state.meters.list, &state.snapshot.meters, column),
-        Pane::Batches => by(&mut state.batches.list, batches, column),
-        Pane::Tariff => by(&mut state.tariff.list, &state.snapshot.tariffs, column),
-        Pane::Verify => by(&mut state.verify.list, &state.snapshot.bills, column),
-        Pane::Log => by(&mut state.log.list, &state.log.rows, column),
-        Pane::Key | Pane::Readings | Pane::Bill => {}
-    }
-}
-
-fn sorted_by(state: &State) -> usize {
-    let list = match state.pane {
-        Pane::Meters => &state.meters.list,
-        Pane::Batches => &state.batches.list,
-        Pane::Tariff => &state.tariff.list,
-        Pane::Verify => &state.verify.list,
-        _ => &state.log.list,
-    };
-    list.sort().map_or(0, |(column, _)| column)
-}
-
-/// What the cursor stands on, for the clipboard. Never a reading or a key.
-fn copy(state: &mut State) -> Effects {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let text = match state.pane {
-        Pane::Meters => state.meters.list.current(&state.snapshot.meters).map(|meter| meter.id.clone()),
-        Pane::Batches => {
-            state.detail().and_then(|detail| state.batches.list.current(&detail.batches)).map(|row| row.header.clone())
-        }
-        Pane::Tariff => pane::tariff::current(state).map(|row| row.source.clone()),
-        Pane::Verify => pane::verify::current(state).map(|bill| hex(&bill.digest)),
-        Pane::Bill => {
-            pane::bill::current(state).map(|proved| format!("{} {}", proved.total.text, proved.total.currency))
-        }
-        Pane::Log => state.log.list.current(&state.log.rows).map(|entry| format!("{}: {}", entry.what, entry.result)),
-        Pane::Key | Pane::Readings => None,
-    };
-    match text {
-        Some(text) => {
-            let shown: String = text.lines().next().unwrap_or_default().chars().take(40).collect();
-            state.say(format!("copied: {shown}"));
-            vec![Effect::Copy(text)]
-        }
-        None => {
-            state.lack("there is nothing to copy here", "keys and readings are never copied");
-            Vec::new()
-        }
-    }
 }

@@ -99,6 +99,10 @@ pub struct Proved {
     pub total: Amount,
     /// The lines: name, amount, whether the bill discloses it.
     pub lines: Vec<(String, String, bool)>,
+    /// What it discloses for later bills, and what it carries from earlier ones.
+    pub state: Vec<(String, String, &'static str)>,
+    /// Slots that the tariff's rule for gaps bills.
+    pub gaps: u32,
     /// Its sizes and times.
     pub figures: Figures,
 }
@@ -135,6 +139,8 @@ pub fn prove(
     })?;
     let text = proved.total.to_string();
     let near = text.parse().unwrap_or(f64::NAN);
+    let shown = proved.shown_figures.into_iter().map(|(name, amount)| (name, amount.to_string(), "for later bills"));
+    let carried = proved.carried.into_iter().map(|(name, amount)| (name, amount.to_string(), "from earlier bills"));
     let line = |line: BillLine| (line.name, line.amount.to_string(), line.shown);
     Ok(Proved {
         bytes: Arc::new(proved.bytes),
@@ -144,6 +150,8 @@ pub fn prove(
         tariff: proved.tariff,
         total: Amount { text, currency: proved.total.currency(), near },
         lines: proved.lines.into_iter().map(line).collect(),
+        state: shown.chain(carried).collect(),
+        gaps: proved.gaps,
         figures: proved.figures,
     })
 }

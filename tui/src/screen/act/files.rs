@@ -39,8 +39,8 @@ pub struct Filed {
 /// Something to write to a new file.
 #[derive(Clone)]
 pub enum Output {
-    /// Text as it is.
-    Text { path: PathBuf, text: String },
+    /// Text, made when it is written.
+    Text { path: PathBuf, text: Lazy },
     /// A proved bill.
     Bill { path: PathBuf, bytes: Arc<Vec<u8>> },
     /// A bill of the store as a page to print.
@@ -50,6 +50,10 @@ pub enum Output {
     /// A folder with what a customer's device needs.
     Folder { path: PathBuf, meter: String, period: String },
 }
+
+/// Text that is made by whoever writes it: a long list is no work for the drawing thread.
+#[derive(Clone)]
+pub struct Lazy(pub Arc<dyn Fn() -> String + Send + Sync>);
 
 /// Takes in files and folders.
 pub fn import(store: &Store, paths: &[PathBuf], now: Timestamp, watch: &mut Watch<'_>) -> Result<Vec<Filed>, Trouble> {
@@ -120,12 +124,26 @@ pub fn home(text: &str) -> PathBuf {
     }
 }
 
+/// Copies the store.
+pub fn backup(store: &Store, path: &Path) -> Result<String, Trouble> {
+    let copied = store.backup(path)?;
+    let records: u64 = copied.tables.iter().map(|table| table.records).sum();
+    Ok(format!("{} copied to {}", crate::table::counted(records, "record"), path.display()))
+}
+
+/// Reads every record of the store.
+pub fn check(store: &Store) -> Result<String, Trouble> {
+    let checked = store.check()?;
+    let repaired = if checked.repaired { "; its book-keeping was put in order" } else { "" };
+    Ok(format!("the store is whole: {}{repaired}", crate::table::counted(checked.records, "record")))
+}
+
 /// Writes what was asked for; nothing that is there is overwritten.
 pub fn write(store: &Store, output: Output) -> Result<String, Trouble> {
     let gone = || Trouble::new("bill-unknown", "the bill is no longer in the store", "look at the store again");
     let stored = |bill: &BillDigest| -> Result<Vec<u8>, Trouble> { bills::bytes(store, bill)?.ok_or_else(gone) };
     let path = match output {
-        Output::Text { path, text } => create(path, text.as_bytes(), Access::Usual)?,
+        Output::Text { path, text } => create(path, (text.0)().as_bytes(), Access::Usual)?,
         Output::Bill { path, bytes } => create(path, &bytes, Access::Usual)?,
         Output::Page { path, bill } => {
             let sheet = bill::read(store, &stored(&bill)?)?;

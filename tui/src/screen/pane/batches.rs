@@ -50,10 +50,8 @@ pub fn act(state: &mut State, command: Command) -> Effects {
         },
         Command::Settle => settle(state),
         Command::Export => {
-            let Some(detail) = state.detail() else { return Vec::new() };
-            let text = super::log::csv(&state.batches.list, &detail.batches);
             let place = forms::place(state, "batches.csv");
-            forms::ask(state, Ask::Text(text, "the batches"), place)
+            forms::ask(state, Ask::Batches, place)
         }
         _ => Vec::new(),
     }

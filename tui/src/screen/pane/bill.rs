@@ -1,22 +1,22 @@
 //! The bill of a meter and period: what it needs, its proof under way, what came of it.
 
-use std::time::Duration;
-
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 
 use super::forms::{self, Ask};
-use super::tariff::plan::bits;
 use crate::screen::act::{Act, Proved};
-use crate::screen::canvas::{Canvas, Target, after, below, row};
+use crate::screen::canvas::{Canvas, Target, below, row};
 use crate::screen::event::{Effect, Effects};
 use crate::screen::guide::{Guide, Mark, before};
 use crate::screen::keymap::{Binding, Command, Press, bind};
-use crate::screen::state::{Pane, Running, State};
-use crate::screen::style::{NO, NOT_YET, NOW, OK, Role};
+use crate::screen::state::{Pane, State};
+use crate::screen::style::{NO, OK, Role};
 use crate::screen::update;
-use crate::screen::view::period as short_period;
-use crate::screen::widget::bars;
-use crate::table::{counted, thousands};
+
+mod needs;
+mod result;
+mod under_way;
+
+use needs::{Need, needs};
 
 /// The pane's keys.
 pub const KEYS: &[Binding] = &[
@@ -101,74 +101,6 @@ pub fn prove(state: &mut State, anyway: bool) -> Effects {
     update::start(state, Effect::Act(Act::Prove { meter, period, revision, anyway, key }))
 }
 
-/// Something a bill needs.
-struct Need {
-    met: bool,
-    fatal: bool,
-    text: String,
-    hint: &'static str,
-    next: Option<(Pane, Command, &'static str)>,
-}
-
-fn need(met: bool, text: impl Into<String>, hint: &'static str, next: (Pane, Command, &'static str)) -> Need {
-    Need { met, fatal: true, text: text.into(), hint, next: Some(next) }
-}
-
-/// What a bill needs, in the order in which it is got.
-fn needs(state: &State) -> Vec<Need> {
-    let meter = state.focus.meter.as_deref();
-    let mut needs = vec![need(
-        meter.is_some(),
-        meter.map_or("no meter is chosen".into(), |meter| format!("meter {meter}")),
-        "choose one with 1",
-        (Pane::Meters, Command::ChooseMeter, "choose the meter"),
-    )];
-    let period = state.focus.period.as_deref();
-    let choose = (Pane::Batches, Command::Period, "choose the billing period");
-    needs.push(need(
-        period.is_some(),
-        period.map_or("no period is chosen".into(), |period| format!("period {period}")),
-        "choose one with p",
-        choose,
-    ));
-    if let Some(month) = state.month() {
-        let over = month.end <= state.now;
-        let text = if over { "the period is over" } else { "the period is not over" };
-        needs.push(need(
-            over,
-            text,
-            "take the month before, with [",
-            (Pane::Batches, Command::Earlier, "take the month before"),
-        ));
-        let here = month.wanted - month.missing.len();
-        let complete = month.missing.is_empty() && month.rivals.is_empty();
-        let text = match month.rivals.len() {
-            0 => format!("{here} of {} batches are here", month.wanted),
-            rivals => format!("{} with undecided rivals", counted(rivals as u64, "batch")),
-        };
-        needs.push(need(
-            complete,
-            text,
-            "import the others with i",
-            (Pane::Batches, Command::Import, "import the missing batches"),
-        ));
-        let assign = (Pane::Tariff, Command::Assign, "assign a tariff");
-        needs.push(match &month.tariff {
-            Ok(tariff) => need(true, format!("tariff {tariff}"), "", assign),
-            Err(without) => need(false, without.message.clone(), "assign one with 5, then A", assign),
-        });
-    }
-    let held = state.key.held.is_some();
-    let text = if held { "the customer's key is held" } else { "the customer's key is missing" };
-    needs.push(need(held, text, "enter it with 3", (Pane::Key, Command::Go(Pane::Key), "enter the key")));
-    if state.month().is_some_and(|month| month.billed.is_some()) {
-        let text = "the period is billed already: the supplier will take a revision only".to_owned();
-        let next = Some((Pane::Bill, Command::Revision, "make it a revision"));
-        needs.push(Need { met: state.bill.revision > 0, fatal: false, text, hint: "set the revision with v", next });
-    }
-    needs
-}
-
 /// Where the user is.
 pub fn guide(state: &State) -> Guide {
     if let Some(guide) = before(state, Pane::Bill) {
@@ -205,10 +137,10 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     let proving = state.running.as_ref().filter(|running| running.what == "proving the bill");
     let area = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
     if let Some(running) = proving {
-        return under_way(state, running, area, canvas);
+        return under_way::under_way(state, running, area, canvas);
     }
     match current(state) {
-        Some(proved) => result(state, proved, area, canvas),
+        Some(proved) => result::result(state, proved, area, canvas),
         None => order(state, area, canvas),
     }
 }
@@ -238,134 +170,4 @@ fn order(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     let text = "The proof is made here, on the customer's side. The supplier gets the bill, the proof and commitments that \
                 hide the readings; the lines stay here unless the tariff shows them.";
     canvas.paragraph(below(rest, 2), text, Role::Dim);
-}
-
-/// Seconds between two times of the running clock.
-fn seconds(from: Duration, to: Duration) -> f64 {
-    to.saturating_sub(from).as_secs_f64()
-}
-
-/// Seconds that are left, when enough is known to say: by the step's own pace, and by the last proof for the others.
-fn left(state: &State, running: &Running) -> Option<f64> {
-    let progress = running.progress?;
-    let spent = seconds(running.step_since, state.clock);
-    let last = |step: &str| state.bill.last.iter().find(|(name, _)| *name == step).map(|(_, seconds)| *seconds);
-    let this = match progress.done {
-        done if done > 0 && progress.total > 1 => spent * (progress.total.saturating_sub(done)) as f64 / done as f64,
-        _ => (last(progress.step)? - spent).max(0.0),
-    };
-    let place = STEPS.iter().position(|(name, _)| *name == progress.step)?;
-    let rest: Option<f64> = STEPS[place + 1..].iter().map(|(name, _)| last(name)).sum();
-    Some(this + rest.unwrap_or(0.0))
-}
-
-fn under_way(state: &State, running: &Running, area: Rect, canvas: &mut Canvas<'_>) {
-    let meter = state.focus.meter.as_deref().unwrap_or_default();
-    let period = state.focus.period.as_deref().unwrap_or_default();
-    let what = if running.stopping { "Stopping the proof of " } else { "Proving the bill of " };
-    canvas.pieces(row(area, 0), &[(what, Role::Text), (&format!("{meter}, {period}"), Role::Strong)]);
-    let now = running.progress.map(|progress| progress.step);
-    let place_now = STEPS.iter().position(|(name, _)| Some(*name) == now);
-    for (place, (name, about)) in STEPS.iter().enumerate() {
-        let line = row(below(area, 2), place as u16 * 2);
-        let over = state.bill.over.iter().find(|(step, _)| step == name);
-        let (sign, role, time) = match (over, place_now) {
-            (Some((_, seconds)), _) => (OK, Role::Good, format!("{seconds:.2} s")),
-            (None, Some(at)) if at == place => {
-                (NOW, Role::Accent, format!("{:.1} s", seconds(running.step_since, state.clock)))
-            }
-            _ => (NOT_YET, Role::Rule, String::new()),
-        };
-        let name = format!("  {name:<9}");
-        canvas.pieces(line, &[(sign, role), (&name, Role::Strong), (about, Role::Dim)]);
-        let below_line = Rect { y: line.y + 1, ..line }.intersection(area);
-        if let Some(progress) = running.progress.filter(|_| place_now == Some(place)) {
-            let share = if progress.total == 0 { 0.0 } else { progress.done as f64 / progress.total as f64 };
-            let bar = Rect { width: 30, ..after(below_line, 12) }.intersection(area);
-            if progress.total > 1 {
-                bars::across(bar, share, Role::Accent, canvas);
-            }
-            let of =
-                if progress.total > 1 { format!("{} of {}   ", progress.done, progress.total) } else { String::new() };
-            canvas.text(after(below_line, 44), &format!("{of}{time}"), Role::Text);
-        } else {
-            canvas.text(after(below_line, 12), &time, Role::Dim);
-        }
-    }
-    let rest = below(area, 11);
-    let spent = seconds(running.since, state.clock);
-    let left =
-        left(state, running).map_or_else(|| "time left not known yet".into(), |left| format!("about {left:.1} s left"));
-    canvas.text(row(rest, 0), &format!("{spent:.1} s so far, {left}"), Role::Text);
-    let used = canvas.pieces(
-        row(rest, 2),
-        &[
-            ("c", Role::Accent),
-            (" or ", Role::Dim),
-            ("esc", Role::Accent),
-            (" stops it; nothing is written", Role::Dim),
-        ],
-    );
-    canvas.hit(Rect { width: used, ..row(rest, 2) }, Target::Press(Press::Char('c')));
-}
-
-fn result(state: &State, proved: &Proved, area: Rect, canvas: &mut Canvas<'_>) {
-    let wide = area.width >= 90;
-    let [left, right] = match wide {
-        true => Layout::horizontal([Constraint::Length(46), Constraint::Min(30)]).areas(area),
-        false => Layout::vertical([Constraint::Length(proved.lines.len() as u16 + 5), Constraint::Min(6)]).areas(area),
-    };
-    let head = format!("{}, {}", proved.meter, short_period(&proved.period, 0));
-    canvas.pieces(row(left, 0), &[(OK, Role::Good), ("  Bill of ", Role::Text), (&head, Role::Strong)]);
-    let lines = below(left, 2);
-    let width = 42.min(lines.width);
-    for (place, (name, amount, shown)) in proved.lines.iter().enumerate() {
-        let line = Rect { width, ..row(lines, place as u16) };
-        let used = canvas.text(line, name, Role::Text);
-        canvas.text(after(line, used + 1), if *shown { "shown" } else { "" }, Role::Dim);
-        canvas.right(line, &format!("{amount} {}", proved.total.currency), Role::Text);
-    }
-    let total = below(lines, proved.lines.len() as u16);
-    canvas.rule(Rect { width, ..row(total, 0) });
-    canvas.text(Rect { width, ..row(total, 1) }, "total", Role::Strong);
-    canvas.right(
-        Rect { width, ..row(total, 1) },
-        &format!("{} {}", proved.total.text, proved.total.currency),
-        Role::Strong,
-    );
-    let right = if wide { after(right, 2) } else { right };
-    figures(proved, right, canvas);
-    let rest = if wide { below(left, proved.lines.len() as u16 + 5) } else { below(right, 8) };
-    let text = match state.bill.handed {
-        true => "it lies in the supplier's inbox",
-        false => "hands it in to the supplier of this store",
-    };
-    let key = if state.bill.handed { OK } else { "b" };
-    canvas.pieces(row(rest, 0), &[(key, Role::Accent), ("  ", Role::Text), (text, Role::Text)]);
-    canvas.pieces(row(rest, 1), &[("e", Role::Accent), ("  writes it to a file, to send it", Role::Text)]);
-    canvas.pieces(row(rest, 2), &[("v", Role::Accent), ("  makes a revision of it", Role::Dim)]);
-}
-
-fn figures(proved: &Proved, area: Rect, canvas: &mut Canvas<'_>) {
-    let figures = proved.figures;
-    let times = figures.seconds;
-    let circuit = figures.k.map_or("no circuit was needed".into(), |k| format!("a circuit of 2^{k} rows"));
-    let lines = [
-        ("tariff", proved.tariff.clone()),
-        ("proof", format!("{} bytes, {circuit}", thousands(figures.proof_bytes as u64))),
-        ("bill", format!("{} bytes with its commitments", thousands(figures.bill_bytes as u64))),
-        (
-            "took",
-            format!(
-                "decrypt {:.2} s, price {:.2} s, prove {:.2} s, check {:.2} s",
-                times.decrypt, times.price, times.prove, times.check
-            ),
-        ),
-    ];
-    for (place, (name, text)) in lines.iter().enumerate() {
-        let line = row(area, place as u16);
-        canvas.text(Rect { width: line.width.min(7), ..line }, name, Role::Dim);
-        canvas.text(after(line, 8), text, Role::Text);
-    }
-    bits(figures.bits_disclosed, figures.bits_held, below(area, 5), canvas);
 }

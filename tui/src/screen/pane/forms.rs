@@ -1,12 +1,15 @@
 //! What typed lines answer, and what follows.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use wattproof_engine::bills::BillDigest;
 
-use crate::screen::act::{Act, Output, TariffId};
+use super::{log, tariff};
+use crate::screen::act::{Act, Lazy, Output, TariffId};
 use crate::screen::event::{Effect, Effects};
+use crate::screen::list::{List, Row};
 use crate::screen::overlay::form::Form;
 use crate::screen::overlay::{Follow, Overlay, effect};
 use crate::screen::state::State;
@@ -38,8 +41,18 @@ pub enum Ask {
         /// The tariff.
         tariff: TariffId,
     },
-    /// Where to write what the pane shows.
-    Text(String, &'static str),
+    /// Where to copy the store.
+    Backup,
+    /// Where to write the meters.
+    Meters,
+    /// Where to write the batches that are shown.
+    Batches,
+    /// Where to write the bills that are shown.
+    Bills,
+    /// Where to write the log.
+    Log,
+    /// Where to write the tariff's text.
+    Source,
     /// Where to write the proved bill.
     Bill,
     /// Where to write a page about a bill.
@@ -68,7 +81,16 @@ impl Ask {
             Ask::Period => "Billing period",
             Ask::Revision => "Revision",
             Ask::Assign { .. } => "Assign a tariff",
-            Ask::Text(..) | Ask::Bill | Ask::Page(_) | Ask::Readings | Ask::Folder => "Export",
+            Ask::Backup => "Back up the store",
+            Ask::Meters
+            | Ask::Batches
+            | Ask::Bills
+            | Ask::Log
+            | Ask::Source
+            | Ask::Bill
+            | Ask::Page(_)
+            | Ask::Readings
+            | Ask::Folder => "Export",
         }
     }
 
@@ -92,7 +114,12 @@ impl Ask {
             Ask::Assign { meter, tariff: (name, version) } => {
                 format!("{meter} is billed under {name}@{version} from this local day on. This cannot be undone.")
             }
-            Ask::Text(_, what) => format!("A new file with {what}, as CSV."),
+            Ask::Backup => "A new file with a copy of every record; the store can be used meanwhile.".into(),
+            Ask::Meters => "A new CSV file with the meters that are shown.".into(),
+            Ask::Batches => "A new CSV file with the batches that are shown.".into(),
+            Ask::Bills => "A new CSV file with the bills that are shown.".into(),
+            Ask::Log => "A new CSV file with the log.".into(),
+            Ask::Source => "A new file with the tariff's text.".into(),
             Ask::Bill => "A new file with the bill, to send to the supplier.".into(),
             Ask::Page(_) => "A new HTML file: what the bill says, as a page to print.".into(),
             Ask::Readings => "A new file with the readings in the clear, which only you may read.".into(),
@@ -127,6 +154,20 @@ fn work(act: Act) -> Follow {
     effect(Effect::Act(act))
 }
 
+/// Text of the state, as it is when the answer is given, into a file.
+fn listed(path: PathBuf, text: fn(&State) -> Lazy) -> Follow {
+    Box::new(move |state| {
+        let text = text(state);
+        update::start(state, Effect::Act(Act::Write(Output::Text { path, text })))
+    })
+}
+
+/// Rows as CSV.
+fn rows<R: Row + Clone + Send + Sync + 'static>(list: &List, rows: &[R]) -> Lazy {
+    let (list, rows) = (list.clone(), rows.to_vec());
+    Lazy(Arc::new(move || log::csv(&list, &rows)))
+}
+
 /// What follows an answer, or what is wrong with it.
 pub fn answer(ask: &Ask, text: &str) -> Result<Follow, String> {
     Ok(match ask.clone() {
@@ -154,7 +195,17 @@ pub fn answer(ask: &Ask, text: &str) -> Result<Follow, String> {
             let from: Date = text.parse().map_err(|_| "write a day like 2026-10-01")?;
             work(Act::Assign { meter, tariff, from })
         }
-        Ask::Text(text_of, _) => work(Act::Write(Output::Text { path: path(text)?, text: text_of })),
+        Ask::Backup => work(Act::Backup(path(text)?)),
+        Ask::Meters => listed(path(text)?, |state| rows(&state.meters.list, &state.snapshot.meters)),
+        Ask::Batches => listed(path(text)?, |state| {
+            rows(&state.batches.list, state.detail().map(|detail| detail.batches.as_slice()).unwrap_or_default())
+        }),
+        Ask::Bills => listed(path(text)?, |state| rows(&state.verify.list, &state.snapshot.bills)),
+        Ask::Log => listed(path(text)?, |state| rows(&state.log.list, &state.log.rows)),
+        Ask::Source => listed(path(text)?, |state| {
+            let source = tariff::current(state).map(|row| row.source.clone()).unwrap_or_default();
+            Lazy(Arc::new(move || source.clone()))
+        }),
         Ask::Page(bill) => work(Act::Write(Output::Page { path: path(text)?, bill })),
         Ask::Bill => {
             let path = path(text)?;

@@ -69,9 +69,8 @@ impl Row for Entry {
 pub fn act(state: &mut State, command: Command) -> Effects {
     match command {
         Command::Export => {
-            let text = csv(&state.log.list, &state.log.rows);
             let place = forms::place(state, "wattproof-log.csv");
-            forms::ask(state, Ask::Text(text, "the log"), place)
+            forms::ask(state, Ask::Log, place)
         }
         _ => Vec::new(),
     }

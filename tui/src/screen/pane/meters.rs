@@ -39,9 +39,8 @@ pub fn act(state: &mut State, command: Command) -> Effects {
         Command::Register => forms::ask(state, Ask::Register, ""),
         Command::Sample => update::start(state, Effect::Act(Act::Sample)),
         Command::Export => {
-            let text = super::log::csv(&state.meters.list, &state.snapshot.meters);
             let place = forms::place(state, "meters.csv");
-            forms::ask(state, Ask::Text(text, "the meters"), place)
+            forms::ask(state, Ask::Meters, place)
         }
         _ => Vec::new(),
     }

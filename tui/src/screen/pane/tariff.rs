@@ -95,9 +95,9 @@ pub fn act(state: &mut State, command: Command) -> Effects {
         Command::CloseTariff => pane.draft = None,
         Command::Export => {
             if let Some(row) = current(state) {
-                let (source, name) = (row.source.clone(), format!("{}-{}.tariff", row.name, row.version));
+                let name = format!("{}-{}.tariff", row.name, row.version);
                 let place = forms::place(state, &name);
-                return forms::ask(state, Ask::Text(source, "the tariff's text"), place);
+                return forms::ask(state, Ask::Source, place);
             }
         }
         _ => {}

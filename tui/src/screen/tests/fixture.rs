@@ -211,6 +211,8 @@ fn proved() -> Proved {
         tariff: "economy7@1".into(),
         total: Amount { text: "87.44".into(), currency: "GBP", near: 87.44 },
         lines: vec![line("energy", "69.38"), line("standing", "13.90"), line("vat", "4.16")],
+        state: Vec::new(),
+        gaps: 0,
         figures: Figures {
             k: Some(6),
             proof_bytes: 1824,

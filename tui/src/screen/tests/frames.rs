@@ -4,7 +4,7 @@ use super::fixture::{empty, failing, full, shown, typical};
 use crate::screen::event::Event;
 use crate::screen::keymap::{Command, Press};
 use crate::screen::overlay::Overlay;
-use crate::screen::pane::tariff;
+use crate::screen::pane::{readings, tariff};
 use crate::screen::state::{Pane, Running, State};
 use crate::screen::style::{Look, Theme};
 use crate::screen::update::{run, update};
@@ -48,7 +48,7 @@ fn every_view() {
     let mut state = typical();
     for pane in [Pane::Readings, Pane::Tariff] {
         state.pane = pane;
-        let views = if pane == Pane::Tariff { tariff::VIEWS.len() } else { 3 };
+        let views = if pane == Pane::Tariff { tariff::VIEWS.len() } else { readings::VIEWS.len() };
         for _ in 1..views {
             run(&mut state, None, Command::Right);
             let view = if pane == Pane::Tariff { state.tariff.view } else { state.readings.view };

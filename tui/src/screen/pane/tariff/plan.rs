@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::nothing;
 use crate::screen::act::TariffPlan;
-use crate::screen::canvas::{Canvas, below, row};
+use crate::screen::canvas::{Canvas, after, below, row};
 use crate::screen::state::State;
 use crate::screen::style::Role;
 use crate::screen::widget::bars;
@@ -67,6 +67,47 @@ fn disclosure(plan: &TariffPlan, area: Rect, canvas: &mut Canvas<'_>) {
         &[("proof ", Role::Dim), (&format!("{} bytes", thousands(plan.proof_bytes as u64)), Role::Text)],
     );
     bits(plan.bits_disclosed, plan.bits_held, below(area, 1), canvas);
+    lines(plan, below(area, 4), canvas);
+}
+
+/// What each line costs and why, what would cost less, and whom the amounts are about: as much as there is room for.
+fn lines(plan: &TariffPlan, area: Rect, canvas: &mut Canvas<'_>) {
+    canvas.text(row(area, 0), "line by line", Role::Strong);
+    let mut rest = below(area, 1);
+    let kinds = |kinds: &[(&'static str, usize)]| {
+        kinds.iter().map(|(kind, count)| format!("{count} × {kind}")).collect::<Vec<_>>().join(", ")
+    };
+    for cost in &plan.costs {
+        let why = if cost.because.is_empty() { "all of it leaves the circuit".into() } else { kinds(&cost.because) };
+        let line = row(rest, 0);
+        canvas.text(Rect { width: 16.min(line.width), ..line }, &format!("  {}", cost.name), Role::Text);
+        canvas.right(
+            Rect { width: 11, ..after(line, 16) }.intersection(line),
+            &counted(cost.rows as u64, "row"),
+            Role::Text,
+        );
+        canvas.text(after(line, 29), &why, Role::Dim);
+        rest = below(rest, 1);
+    }
+    for cheaper in &plan.cheaper {
+        let circuit = cheaper.k.map_or("no circuit".to_owned(), |k| format!("2^{k} rows"));
+        let text = format!("cheaper: {}: {circuit}, {:.1} bits", cheaper.write, cheaper.bits_disclosed);
+        rest = below(rest, canvas.paragraph(rest, &text, Role::Dim));
+    }
+    for amount in &plan.report.amounts {
+        let name = if amount.name.is_empty() { "total" } else { &amount.name };
+        let largest = amount.largest.map_or(0.0, |(_, share)| share * 100.0);
+        let text = format!(
+            "{name} depends on {}; none moves it by more than {largest:.1} % of its range",
+            counted(amount.slots as u64, "slot")
+        );
+        rest = below(rest, canvas.paragraph(rest, &text, Role::Dim));
+    }
+    for (amount, _) in plan.report.giveaways() {
+        let name = if amount.name.is_empty() { "total" } else { &amount.name };
+        let text = format!("✗ {name} gives readings away");
+        rest = below(rest, canvas.paragraph(rest, &text, Role::Bad));
+    }
 }
 
 /// Bits said beside bits kept: two bars of one scale would hide the first, so the numbers stand beside them.
