@@ -114,3 +114,25 @@ fn months_say_what_they_lack() {
     assert_eq!(show::months(&desk.store, "M1").unwrap()[1].billed, Some(bills::digest(&bill)));
     assert_eq!(show::months(&desk.store, "M2").unwrap_err().code(), "meter-unknown");
 }
+
+/// `cargo test -p wattproof-engine --test front ten_thousand -- --ignored --nocapture` prints how long a screen waits for
+/// its list, at first and after a change.
+#[test]
+#[ignore = "a measurement"]
+fn ten_thousand_bills_are_listed() {
+    let desk = desk();
+    let mut bill = wattproof_circuits::bill::Bill::from_bytes(&desk.prove(PERIOD).unwrap().bytes).unwrap();
+    let folder = desk.folder.path().join("bills");
+    std::fs::create_dir(&folder).unwrap();
+    for number in 0..10_000u32 {
+        bill.proof[..4].copy_from_slice(&number.to_le_bytes());
+        std::fs::write(folder.join(format!("{number}.bill")), bill.to_bytes()).unwrap();
+    }
+    assert_eq!(desk.import_all(&[folder]).len(), 10_000);
+    let mut list = BillList::default();
+    for times in ["first", "again"] {
+        let started = std::time::Instant::now();
+        assert_eq!(list.look(&desk.store).unwrap().len(), 10_000);
+        println!("{times}: {:.3} s", started.elapsed().as_secs_f64());
+    }
+}

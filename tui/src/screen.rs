@@ -91,9 +91,8 @@ pub fn run(store: &Store, choices: Choices) -> Result<(), Failure> {
     terminal::take(choices.mouse).map_err(failed)?;
     let done = Screen::new(store).and_then(|mut screen| screen.live(&mut state));
     terminal::give_back();
-    match done.map_err(failed)? {
-        Some(signal) => terminal::end_by(signal),
-        None => {}
+    if let Some(signal) = done.map_err(failed)? {
+        terminal::end_by(signal);
     }
     Ok(())
 }

@@ -80,10 +80,10 @@ pub fn act(state: &mut State, command: Command) -> Effects {
 
 /// The proved bill, when it is of this meter and period.
 pub fn current(state: &State) -> Option<&Proved> {
-    let same = |proved: &&Box<Proved>| {
+    let same = |proved: &&Proved| {
         Some(&proved.meter) == state.focus.meter.as_ref() && Some(&proved.asked) == state.focus.period.as_ref()
     };
-    state.bill.proved.as_ref().filter(same).map(|proved| &**proved)
+    state.bill.proved.as_deref().filter(same)
 }
 
 /// Starts the proof, when nothing is missing; `anyway` even of a bill that gives readings away.
