@@ -12,8 +12,8 @@ use std::collections::btree_map::Entry;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// The largest file, in bytes: three years of five-minute prices fit.
-pub const MAX_BYTES: usize = 1 << 24;
+/// The largest file, in bytes: ten years of five-minute prices fit.
+pub const MAX_BYTES: usize = 1 << 25;
 /// The longest value, in bytes.
 pub const MAX_VALUE: usize = 64;
 
@@ -117,14 +117,31 @@ impl DataSet {
     /// Both files' rows. A day or slot may stand in both with the same value.
     ///
     /// # Errors
-    /// [`DataRefusal::Conflict`] and [`DataRefusal::OtherForm`].
+    /// [`DataRefusal::Conflict`], [`DataRefusal::OtherForm`], and [`DataRefusal::TooLarge`] of both together.
     pub fn merge(&self, other: &DataSet) -> Result<Self, DataRefusal> {
-        Ok(match (self, other) {
+        let both = match (self, other) {
             (DataSet::Dates(ours), DataSet::Dates(theirs)) => DataSet::Dates(merged(ours, theirs)?),
             (DataSet::Days(ours), DataSet::Days(theirs)) => DataSet::Days(merged(ours, theirs)?),
             (DataSet::Slots(ours), DataSet::Slots(theirs)) => DataSet::Slots(merged(ours, theirs)?),
             _ => return Err(DataRefusal::OtherForm { ours: self.header(), theirs: other.header() }),
-        })
+        };
+        match both.bytes() {
+            bytes if bytes > MAX_BYTES => Err(DataRefusal::TooLarge { bytes }),
+            _ => Ok(both),
+        }
+    }
+
+    /// How long the canonical file is at most.
+    fn bytes(&self) -> usize {
+        const START: usize = "start,value\n".len();
+        const ROW: usize = "2026-03-01T00:00:00.000000000Z,\n".len();
+        let values = |values: &mut dyn Iterator<Item = &String>| values.map(|value| value.len() + ROW).sum::<usize>();
+        START
+            + match self {
+                DataSet::Dates(rows) => rows.len() * ROW,
+                DataSet::Days(rows) => values(&mut rows.values()),
+                DataSet::Slots(rows) => values(&mut rows.values()),
+            }
     }
 
     /// How many rows.

@@ -1,6 +1,7 @@
 //! Published data files: what is read, what is refused, one refusal a reason.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
+use jiff::Timestamp;
 use wattproof_circuits::data::{DataRefusal, DataSet, MAX_BYTES, MAX_VALUE};
 
 fn parse(text: &str) -> Result<DataSet, DataRefusal> {
@@ -37,6 +38,17 @@ fn files_are_merged_where_they_agree() {
     let dates = parse("date\n2026-01-02\n").unwrap();
     assert_eq!(dates.merge(&dates).unwrap(), dates);
     assert_eq!(first.merge(&dates), Err(DataRefusal::OtherForm { ours: "date,value", theirs: "date" }));
+}
+
+#[test]
+fn a_set_that_grows_beyond_a_file_is_refused() {
+    let year = |first: i64| {
+        let slot = |slot: i64| Timestamp::from_second(first + 300 * slot).unwrap();
+        DataSet::Slots((0..300_000).map(|at| (slot(at), "12.345".into())).collect())
+    };
+    let both = year(0).merge(&year(90_000_000)).unwrap();
+    assert!(DataSet::parse(both.to_csv().as_bytes()).is_ok());
+    assert!(matches!(both.merge(&year(180_000_000)), Err(DataRefusal::TooLarge { .. })));
 }
 
 #[test]

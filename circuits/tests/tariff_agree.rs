@@ -8,7 +8,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use support::tariffs::{At, PER_DAY, REGISTERS, RandomTariff, World, random_tariff};
 use wattproof_circuits::data::{Data, DataSet};
-use wattproof_circuits::program::{Program, Ratio};
+use wattproof_circuits::program::{Place, Program, Ratio};
 use wattproof_circuits::rule;
 use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::reading::Readings;
@@ -33,10 +33,30 @@ fn world(tariff: &RandomTariff, rng: &mut ChaCha20Rng) -> World {
         _ => rng.next_u32() & max,
     };
     let slots = tariff.days * PER_DAY;
-    let readings = (0..REGISTERS).map(|_| (0..slots).map(&mut reading).collect()).collect();
+    let mut readings: Vec<Vec<Ratio>> =
+        (0..REGISTERS).map(|_| (0..slots).map(|slot| i128::from(reading(slot)).into()).collect()).collect();
+    let gaps = gaps(tariff, &mut readings, rng);
     let market = (0..slots).map(|_| Ratio::new(i128::from(rng.next_u32() % 201) - 50, 10)).collect();
     let carried = tariff.carried.iter().map(|below| u64::from(rng.next_u32()) % below).collect();
-    World { readings, carried, market, days: tariff.days }
+    World { readings, gaps, carried, market, days: tariff.days }
+}
+
+/// Sometimes a few gaps, with what the tariff puts in their place.
+fn gaps(tariff: &RandomTariff, readings: &mut [Vec<Ratio>], rng: &mut ChaCha20Rng) -> Vec<(usize, u32)> {
+    let count = if rng.next_u32() % 4 == 0 { 1 + rng.next_u32() % 3 } else { 0 };
+    let mut gaps: Vec<_> =
+        (0..count).map(|_| (rng.next_u32() as usize % REGISTERS, rng.next_u32() % (tariff.days * PER_DAY))).collect();
+    // A mean is over days that have a reading: one gap an hour, and more than one day.
+    gaps.sort_unstable_by_key(|(register, slot)| (*register, slot % PER_DAY));
+    gaps.dedup_by_key(|(register, slot)| (*register, *slot % PER_DAY));
+    gaps.retain(|_| tariff.days > 1 || tariff.gaps_at.is_some());
+    for (register, slot) in &gaps {
+        let others = (0..tariff.days).map(|day| day * PER_DAY + slot % PER_DAY).filter(|other| other != slot);
+        let sum: Ratio = others.map(|other| readings[*register][other as usize]).sum();
+        let mean = sum / i128::from(tariff.days.max(2) - 1);
+        readings[*register][*slot as usize] = tariff.gaps_at.unwrap_or(mean);
+    }
+    gaps
 }
 
 /// The published prices as a file.
@@ -66,14 +86,18 @@ fn lowered(random: &RandomTariff, world: &World) -> Result<Program, String> {
     assert!(tariff.show().contains("total"));
     let period = tariff.period(&random.period).unwrap();
     let data = published(random, world);
-    tariff.program(&period, Inputs { data: &data, gaps: &BTreeSet::new() }).map_err(codes)
+    let place = |(register, offset): &(usize, u32)| Place { register: *register, offset: *offset };
+    let gaps: BTreeSet<_> = world.gaps.iter().map(place).collect();
+    tariff.program(&period, Inputs { data: &data, gaps: &gaps }).map_err(codes)
 }
 
 fn readings(program: &Program, world: &World) -> Readings {
     let mut readings = Readings::gaps(program.slots, program.registers.len());
     for (offset, slot) in program.slots.iter().enumerate() {
         for register in 0..REGISTERS {
-            assert!(readings.set(register, slot, Some(world.readings[register][offset])));
+            let reading = world.readings[register][offset].to_integer().try_into().unwrap();
+            let missing = world.gaps.contains(&(register, offset as u32));
+            assert!(readings.set(register, slot, (!missing).then_some(reading)));
         }
     }
     readings

@@ -150,7 +150,8 @@ fn survive(source: &str) {
     assert!(tariff.show().contains("total"));
     let Ok(period) = tariff.period("2026-03-28..2026-03-30") else { return };
     let Ok(program) = tariff.program(&period, Inputs::NONE) else { return };
-    match evaluate(&program, &table(&program, &[0, 17, 999, u32::MAX]), &[]) {
+    let carried = vec![0; program.carried.len()];
+    match evaluate(&program, &table(&program, &[0, 17, 999, u32::MAX]), &carried) {
         Ok(priced) => assert_eq!(priced.lines.len(), program.lines.len()),
         Err(refused) => assert_eq!(refused.code(), "value-too-large"),
     }
@@ -158,7 +159,7 @@ fn survive(source: &str) {
 
 /// Amounts that read, and mostly do not check.
 fn amount() -> impl Strategy<Value = String> {
-    const LEAVES: [&str; 19] = [
+    const LEAVES: [&str; 27] = [
         "2",
         "0",
         "365",
@@ -178,6 +179,14 @@ fn amount() -> impl Strategy<Value = String> {
         "price import in night per period, blocks { to 5 kWh above 3 2 p/kWh }",
         "price import per reading, intervals { to 5 kWh to 7 kWh above 1 3 2 p/kWh }",
         "price import { night 3 p/kWh }",
+        "power of import",
+        "3 p/month",
+        "1 kVAh",
+        "mean of 3 highest power of import",
+        "(mean per day max(power of import in night))",
+        "(per month prorated 3 GBP/month)",
+        "curve by days { at 0 day 0 GBP above 3 GBP/day }",
+        "price import per day, blocks prorated { to 5 kWh above night 3 2 p/kWh otherwise 1 4 p/kWh }",
     ];
     prop::sample::select(&LEAVES[..]).prop_map(String::from).prop_recursive(5, 24, 3, |inner| {
         prop_oneof![
@@ -185,14 +194,22 @@ fn amount() -> impl Strategy<Value = String> {
                 .prop_map(|(a, sign, b)| format!("{a} {sign} {b}")),
             (inner.clone(), inner.clone(), any::<bool>())
                 .prop_map(|(a, b, max)| format!("{}({a}, {b})", if max { "max" } else { "min" })),
-            inner.prop_map(|a| format!("-({a})")),
+            inner.clone().prop_map(|a| format!("-({a})")),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(a, b, c)| format!("(if {a} < {b} and not {b} >= {c} then {a} else {c})")),
+            (inner.clone(), inner.clone())
+                .prop_map(|(a, b)| format!("(lookup by {a} {{ to 5 kWh ({b}) above ({a}) }})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("(ratio({a}, {b}) or 1 rounded up to 0.5)")),
+            inner.clone().prop_map(|a| format!("sqrt(({a})^2) rounded down to 1 kWh")),
+            inner.clone().prop_map(|a| format!("(max per reading {a})")),
+            inner.prop_map(|a| format!("clamp(({a} rounded half even to 1 p), 3 p, {a})")),
         ]
     })
 }
 
 /// Amounts of money, most of which check.
 fn money() -> impl Strategy<Value = String> {
-    const LEAVES: [&str; 12] = [
+    const LEAVES: [&str; 20] = [
         "3.5 p",
         "44.836 p/day * days",
         "12 GBP/year * days / 365",
@@ -205,6 +222,14 @@ fn money() -> impl Strategy<Value = String> {
         "price import per period, intervals { to 7 kWh above 3 2 p/kWh }",
         "price import per reading, intervals { to 5 Wh to 700 Wh above 1 3 2 p/kWh }",
         "price import per reading, blocks { to 5 Wh above night 1 3 p/kWh otherwise -2 1 p/kWh }",
+        "price import per day, blocks in time order { to 5 Wh above night 1 3 p/kWh otherwise 2 1 p/kWh }",
+        "price import per day, blocks prorated { to 5 kWh above night 1 3 p/kWh otherwise -2 1 p/kWh }",
+        "3 GBP/kW * mean of 3 highest power of import in night",
+        "(per day in night max(3 p, 1 p/kWh * energy of import))",
+        "(per month prorated 3 GBP/kW/month * max(power of import))",
+        "lookup by energy of import { to 5 kWh 3 GBP above (1 p/kWh * energy of import) }",
+        "curve by energy of import in night { at 1 kWh 3 p at 7 kWh 2 p above -1 p/kWh }",
+        "1 p/kWh * sqrt((energy of import)^2 + (energy of import in night)^2) rounded half even to 1 kWh",
     ];
     const FACTORS: [&str; 6] = ["5%", "0", "3 / 7", "-1", "days / 1 day", "123456789012345678"];
     prop::sample::select(&LEAVES[..]).prop_map(String::from).prop_recursive(5, 16, 2, |inner| {
@@ -214,12 +239,15 @@ fn money() -> impl Strategy<Value = String> {
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{a} - ({b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("max({a}, {b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("min({a}, {b}, 3 p)")),
-            (factor, inner).prop_map(|(factor, a)| format!("{factor} * ({a})")),
+            (factor, inner.clone()).prop_map(|(factor, a)| format!("{factor} * ({a})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("(if {a} > {b} then {a} else 3 p)")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("3 p * (ratio({a}, {b}) or 0.5)")),
+            inner.prop_map(|a| format!("clamp({a}, 3 p, 7 GBP)")),
         ]
     })
 }
 
-const WORDS: [&str; 78] = [
+const WORDS: [&str; 104] = [
     "tariff",
     "register",
     "gaps",
@@ -298,6 +326,32 @@ const WORDS: [&str; 78] = [
     "\n",
     "\ntotal = ",
     "\ncharge energy = ",
+    "define",
+    "series",
+    "carry",
+    "if",
+    "then",
+    "else",
+    "and",
+    "or",
+    "not",
+    "<",
+    ">=",
+    "lookup",
+    "curve",
+    "by",
+    "at",
+    "sqrt",
+    "ratio",
+    "clamp",
+    "mean",
+    "highest",
+    "day",
+    "month",
+    "prorated",
+    "\ndefine x = ",
+    "\nseries s = ",
+    "x",
 ];
 
 /// A tariff of these charges, all shown.
@@ -398,5 +452,12 @@ fn a_megabyte_of_anything_is_read_through() {
     survive(&format!("{head}charge e = 1 p\ntotal = e{} exact", " + e".repeat(200_000)));
     survive(&format!("{head}total = 1 GBP{} exact", " * 1".repeat(200_000)));
     survive(&format!("{head}total = {}1 GBP exact", "-".repeat(500_000)));
+    survive(&format!("{head}total = {}1 GBP exact", "if 2 GBP < 1 GBP then 3 GBP else ".repeat(30_000)));
+    survive(&format!("{head}total = if 1 < 2{} then 1 GBP else 2 GBP exact", " and not not 1 < 2".repeat(50_000)));
+    survive(&format!("{head}total = {}1 GBP exact", "per day ".repeat(100_000)));
+    survive(&format!("{head}total = {}1 GBP exact", "if 1 < ".repeat(100_000)));
+    survive(&format!("{head}total = 1 GBP * {}1{} exact", "max(1, (".repeat(16), "))".repeat(16)));
+    let rows = "to 1 kWh 1 GBP ".repeat(60_000);
+    survive(&format!("{head}total = lookup by energy of import {{ {rows} above 1 GBP }} exact"));
     survive(&format!("{head}total = {}1 GBP{} exact", "(".repeat(32), ")".repeat(32)));
 }

@@ -220,7 +220,7 @@ fn one_row_or_intervals_need_no_rule() {
 fn each_part_of_a_scope_climbs_anew() {
     let table = |per: &str| format!("charge e = price import per {per}, blocks {{ to 100 kWh above 1 3 p/kWh }}");
     // 1 kWh a day: 31, 28 and 31 in the months of the first quarter.
-    let daily = |place: u32| if place % 48 == 0 { 1_000 } else { 0 };
+    let daily = |place: u32| if place.is_multiple_of(48) { 1_000 } else { 0 };
     let quarter = "2026-01-01..2026-04-01";
     assert_eq!(pence(&table("month"), quarter, daily), Ratio::from(90));
     assert_eq!(pence(&table("quarter"), quarter, |place| 2 * daily(place)), ratio(100 + 3 * 80, 1).unwrap());
@@ -240,7 +240,7 @@ fn months_that_the_period_cuts_are_refused_or_prorated() {
     assert_eq!(found[0].code, "cut-part");
     assert!(found[0].message.contains("2026-02-01"), "{}", found[0].message);
     // Half of February: a bound of 14 kWh.
-    let daily = |place: u32| if place % 48 == 0 { 2_000 } else { 0 };
+    let daily = |place: u32| if place.is_multiple_of(48) { 2_000 } else { 0 };
     let paid = total(&table("per month prorated"), "2026-02-15..2026-03-01", &Data::new(), daily);
     assert_eq!(paid * 100, ratio(14 + 3 * 14, 1).unwrap());
     let by_day = parse("charge e = price import per month, blocks { to 1 kWh/day above 1 3 p/kWh }\ntotal = e exact");

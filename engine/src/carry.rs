@@ -201,13 +201,13 @@ impl<V: View> Back<'_, V> {
             }
             from = from.min(assignment.from);
         }
-        let day = period::date(calendar, service);
-        let whole = match day {
-            Some(day) if slot_of(day, calendar)? < service => day.checked_add(1.day()).unwrap_or(day),
-            Some(day) => day,
-            None => from,
-        };
-        slot_of(from.max(whole).min(self.period.first_day()), calendar)
+        // Service that begins within a day counts from the next.
+        match period::date(calendar, service).filter(|day| *day >= from) {
+            Some(day) if slot_of(day, calendar)? < service => from = day.checked_add(1.day()).unwrap_or(day),
+            Some(day) => from = day,
+            None => {}
+        }
+        slot_of(from.min(self.period.first_day()), calendar)
     }
 
     /// The slot from which a sum counts: the last such day up to the period's first.

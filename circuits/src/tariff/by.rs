@@ -19,7 +19,7 @@ impl Known<'_, '_> {
         place: &Span,
     ) -> Option<Table> {
         let (data_place, values) = self.choice_of(data)?;
-        let mut items = items.to_vec().into_iter().peekable();
+        let mut items = items.iter().cloned().peekable();
         let mut heads = Vec::new();
         while items.peek().is_some_and(|item| match &item.is {
             Item::Name(name) => !values.iter().any(|value| value == name),

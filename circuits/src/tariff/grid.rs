@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::Zero;
 
+use super::carry::Carry;
 use super::diagnostic::Diagnostic;
 use super::sheet::Sheet;
 use crate::exact;
-use crate::program::{Carried, Estimate, Line, Node, NodeId, Place, Ratio, Schedule};
+use crate::program::{Estimate, Line, Node, NodeId, Place, Ratio, Schedule};
 
 /// What every value of each node is a whole multiple of; zero when the node is always zero, nothing when there is no such
 /// number or it outgrows the arithmetic.
+#[derive(Default)]
 pub(super) struct Grids(Vec<Option<Ratio>>);
 
 /// The unit of the total and of the shown lines together.
@@ -18,7 +20,7 @@ pub(super) fn unit_of_total(sheet: &Sheet, grids: &Grids, lines: &[Line], total:
     let place = &sheet.total.keyword;
     let shown = lines.iter().filter(|line| line.shown).map(|line| line.node);
     let all = [total].into_iter().chain(shown);
-    let unit = gcd_of(all.map(|node| grids.0.get(node).copied().flatten()));
+    let unit = gcd_of(all.map(|node| grids.of(node)));
     let minor = exact::ratio(1, 10i128.pow(u32::from(sheet.currency.digits())));
     let unit = unit.and_then(|unit| if unit.is_zero() { minor } else { Some(unit) });
     unit.filter(|unit| exact::decimal_places(unit).is_some()).ok_or_else(|| {
@@ -28,17 +30,21 @@ pub(super) fn unit_of_total(sheet: &Sheet, grids: &Grids, lines: &[Line], total:
 }
 
 impl Grids {
-    /// Those of a program's nodes.
-    pub(super) fn of(nodes: &[Node], carried: &[Carried], estimates: &BTreeMap<Place, Estimate>) -> Self {
-        let mut grids = Grids(Vec::with_capacity(nodes.len()));
-        for node in nodes {
-            grids.0.push(grids.grid(node, carried, estimates));
+    /// Reads the nodes that are new.
+    pub(super) fn extend(&mut self, nodes: &[Node], carries: &[Carry], estimates: &BTreeMap<Place, Estimate>) {
+        for node in nodes.iter().skip(self.0.len()) {
+            let grid = self.grid(node, carries, estimates);
+            self.0.push(grid);
         }
-        grids
+    }
+
+    /// The grid of a node that has been read.
+    pub(super) fn of(&self, node: NodeId) -> Option<Ratio> {
+        self.0.get(node).copied().flatten()
     }
 
     /// The grid of a node whose arguments' are known.
-    fn grid(&self, node: &Node, carried: &[Carried], estimates: &BTreeMap<Place, Estimate>) -> Option<Ratio> {
+    fn grid(&self, node: &Node, carries: &[Carry], estimates: &BTreeMap<Place, Estimate>) -> Option<Ratio> {
         let of = |node: &NodeId| self.0[*node];
         match node {
             Node::Readings { register, classes, rates } => {
@@ -50,7 +56,7 @@ impl Grids {
                 gcd_of(rates.iter().map(|rate| Some(*rate)).chain(estimated))
             }
             Node::Reading(place) => reading(estimates.get(place)),
-            Node::Carried(place) => Some(carried[*place].unit),
+            Node::Carried(place) => Some(carries[*place].unit),
             Node::Linear { terms, constant } => {
                 let terms = terms.iter().map(|(node, factor)| exact::mul(&of(node)?, factor));
                 gcd_of(terms.chain([Some(*constant)]))

@@ -21,7 +21,7 @@ impl Set {
 /// The most arms that an arena holds: what keeps a hostile tariff from filling the memory.
 const MAX_ARMS: usize = 1 << 22;
 /// The most acts that it remembers, for the same reason.
-const MAX_ACTS: usize = 1 << 20;
+const MAX_ACTS: usize = 1 << 18;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Tree {

@@ -1,5 +1,7 @@
 //! Price tables.
 
+use core::iter::Peekable;
+
 use chumsky::prelude::*;
 
 use super::super::text::Token;
@@ -65,10 +67,12 @@ fn rows_of(items: Vec<At<Item<'_>>>, wanted: usize) -> Vec<At<Row<'_>>> {
     rows
 }
 
-type Items<'a> = core::iter::Peekable<std::vec::IntoIter<At<Item<'a>>>>;
-
 /// The next row of at least one item.
-pub(in crate::tariff) fn row<'a>(items: &mut Items<'a>, wanted: usize, labelled: bool) -> At<Row<'a>> {
+pub(in crate::tariff) fn row<'a>(
+    items: &mut Peekable<impl Iterator<Item = At<Item<'a>>>>,
+    wanted: usize,
+    labelled: bool,
+) -> At<Row<'a>> {
     let start = items.peek().map_or(0, |item| item.span.start);
     let label = if labelled { label(items) } else { At { is: Label::All, span: start..start } };
     let mut end = label.span.end;
@@ -99,7 +103,7 @@ pub(in crate::tariff) fn row<'a>(items: &mut Items<'a>, wanted: usize, labelled:
 }
 
 /// A label, when one comes next.
-pub(in crate::tariff) fn label<'a>(items: &mut Items<'a>) -> At<Label<'a>> {
+pub(in crate::tariff) fn label<'a>(items: &mut Peekable<impl Iterator<Item = At<Item<'a>>>>) -> At<Label<'a>> {
     let start = items.peek().map_or(0, |item| item.span.start);
     if let Some(At { span, .. }) = items.next_if(|item| matches!(item.is, Item::Otherwise)) {
         return At { is: Label::Otherwise, span };

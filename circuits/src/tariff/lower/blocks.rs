@@ -25,7 +25,7 @@ impl Lowering<'_> {
         match (&table.columns, &table.rows[..]) {
             (Columns::Blocks(_, Some(Spread::InTimeOrder)), [_, _, ..]) => self.climbed(table, &bounds, at, span),
             (_, [row]) => {
-                let (prices, total) = (self.prices_over(row, at)?, self.energy(&table.series, at, span)?);
+                let (prices, total) = (self.prices(row, at)?, self.energy(&table.series, at, span)?);
                 let charged = self.charged(&table.columns, &bounds, &prices, total, at);
                 charged.ok_or_else(|| too_large(span))
             }
@@ -99,7 +99,7 @@ impl Lowering<'_> {
         let total = self.energy(&table.series, at, span)?;
         let mut value = Affine::default();
         for row in &table.rows {
-            let (prices, energy) = (self.prices_over(row, at)?, self.row_energy(table, row, at, span)?);
+            let (prices, energy) = (self.prices(row, at)?, self.row_energy(table, row, at, span)?);
             let price = self.price_at(bounds, &prices, &total);
             let paid = price.and_then(|price| self.multiplied(energy, price));
             value = paid.and_then(|paid| value.add(&paid, &Ratio::one())).ok_or_else(|| too_large(span))?;
@@ -130,7 +130,7 @@ impl Lowering<'_> {
         let total = self.energy(&table.series, at, span)?;
         let (mut value, mut added) = (Affine::default(), Vec::new());
         for row in &table.rows {
-            let prices = self.prices_over(row, at)?;
+            let prices = self.prices(row, at)?;
             let energy = self.row_energy(table, row, at, span)?;
             let first = prices.first().copied().unwrap_or_else(Ratio::zero);
             let more = prices.iter().map(|price| exact::sub(price, &first)).collect::<Option<Vec<_>>>();
@@ -167,11 +167,15 @@ impl Lowering<'_> {
         let bounds = bounds.ok_or_else(|| too_large(span))?;
         let mut rows: Vec<Vec<Ratio>> = Vec::new();
         let mut of = Vec::new();
+        let fixed = self.fixed(table)?;
         for (slot, row) in self.priced(table, at) {
-            let prices = self.prices(row, slot)?.to_vec();
+            let prices = match &fixed[row] {
+                Some(prices) => prices.clone(),
+                None => self.prices(&table.rows[row], &self.slot(slot))?,
+            };
             let value = self.in_slot(table.series.of, slot, span)?;
             let node = self.value(value);
-            self.climbs(node, row, span)?;
+            self.climbs(node, &table.rows[row], span)?;
             let place = rows.iter().position(|known| *known == prices).unwrap_or(rows.len());
             if place == rows.len() {
                 rows.push(prices);

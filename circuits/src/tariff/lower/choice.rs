@@ -8,7 +8,7 @@ use super::affine::Affine;
 use super::part::Part;
 use super::{Lowering, piecewise, too_large};
 use crate::exact;
-use crate::program::{NodeId, Piece, Ratio, Schedule};
+use crate::program::{NodeId, Piece, Ratio, Schedule, Ties};
 
 impl Lowering<'_> {
     /// The last value, and towards each earlier one by its condition's flag.
@@ -80,7 +80,22 @@ impl Lowering<'_> {
             Some(bound) => (a, bound),
             None => (a.minus(&b)?, Ratio::zero()),
         };
+        if let Some(flag) = self.below(&apart, &bound) {
+            return Some(flag);
+        }
         self.scheduled(piecewise::step(bound), apart)
+    }
+
+    /// One where a form is above a bound, when it falls with one value: where that is below another bound, and so at or
+    /// below the last of its values before.
+    fn below(&mut self, form: &Affine, bound: &Ratio) -> Option<Affine> {
+        let (of, schedule) = self.along(form)?;
+        let (slope, intercept) = piecewise::as_line(&schedule).filter(|(slope, _)| slope.is_negative())?;
+        let end = exact::div(&exact::sub(bound, &intercept)?, &slope)?;
+        self.grids.extend(&self.nodes.all, &self.sheet.carries, &self.estimates);
+        let grid = self.grids.of(of).filter(Signed::is_positive)?;
+        let last = exact::mul(&Ratio::from(exact::round(&end, &grid, Ties::Up)? - 1), &grid)?;
+        denied(&self.piecewise(of, piecewise::step(last)))
     }
 
     pub(super) fn lookup(&mut self, lookup: &Lookup, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {

@@ -42,24 +42,27 @@ pub(super) fn program(
     gaps: &BTreeSet<Place>,
 ) -> Result<Program, Diagnostic> {
     let estimates = gaps::estimates(sheet, period, gaps)?;
-    Lowering::new(sheet, period, data).program(estimates)
+    Lowering::new(sheet, period, data, estimates).program()
 }
 
 /// Lowers a period on no published data, and as if nothing were cut: what can be made of no period is found.
 pub(super) fn trial(sheet: &Sheet, period: &Period) -> Result<(), Diagnostic> {
-    let lowering = Lowering::new(sheet, period, Values::assumed(sheet, period));
-    Lowering { cut: true, ..lowering }.program(BTreeMap::new()).map(|_| ())
+    let lowering = Lowering::new(sheet, period, Values::assumed(sheet, period), BTreeMap::new());
+    Lowering { cut: true, ..lowering }.program().map(|_| ())
 }
 
 struct Lowering<'a> {
     sheet: &'a Sheet,
     period: &'a Period,
     data: Values,
+    estimates: BTreeMap<Place, Estimate>,
     /// Whether a month that the period cuts is taken for a whole one.
     cut: bool,
     /// The first slot of each day, and at last the period's end.
     days: Vec<u32>,
     nodes: Nodes,
+    /// What the first of them are whole multiples of, as far as was asked.
+    grids: Grids,
     known: calendar::Known,
     /// What each charge so far comes to.
     charges: Vec<Affine>,
@@ -70,7 +73,7 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(sheet: &'a Sheet, period: &'a Period, data: Values) -> Self {
+    fn new(sheet: &'a Sheet, period: &'a Period, data: Values, estimates: BTreeMap<Place, Estimate>) -> Self {
         let lengths = period.slots_by_day().scan(0, |end, length| {
             *end += length;
             Some(*end)
@@ -79,9 +82,11 @@ impl<'a> Lowering<'a> {
             sheet,
             period,
             data,
+            estimates,
             cut: false,
             days: [0].into_iter().chain(lengths).collect(),
             nodes: Nodes::default(),
+            grids: Grids::default(),
             known: calendar::Known::new(),
             charges: Vec::new(),
             defines: BTreeMap::new(),
@@ -89,7 +94,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn program(mut self, estimates: BTreeMap<Place, Estimate>) -> Result<Program, Diagnostic> {
+    fn program(mut self) -> Result<Program, Diagnostic> {
         let sheet = self.sheet;
         let mut lines = Vec::new();
         for charge in &sheet.charges {
@@ -103,12 +108,12 @@ impl<'a> Lowering<'a> {
         let carried = sheet.carries.iter();
         let carried: Vec<_> =
             carried.map(|carry| Carried { name: carry.name.clone(), unit: carry.unit, below: carry.below }).collect();
-        let grids = Grids::of(&self.nodes.all, &carried, &estimates);
-        let unit = unit_of_total(sheet, &grids, &lines, total)?;
+        self.grids.extend(&self.nodes.all, &sheet.carries, &self.estimates);
+        let unit = unit_of_total(sheet, &self.grids, &lines, total)?;
         let mut program = Program {
             registers: sheet.registers.clone(),
             slots: self.period.slots(),
-            estimates,
+            estimates: self.estimates,
             carried,
             nodes: self.nodes.all,
             lines,

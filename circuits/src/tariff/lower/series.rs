@@ -74,14 +74,21 @@ impl Lowering<'_> {
             return self.one_by_one(register, weights, span);
         }
         let mut rates = rates;
-        for (_, weight) in &weights {
-            let next = rates.len();
-            let Ok(next) = u16::try_from(next + 1) else { return self.one_by_one(register, weights, span) };
-            rates.entry(*weight).or_insert(next);
+        let mut of = vec![0; count];
+        let mut last: Option<(Ratio, u16)> = None;
+        for (slot, weight) in &weights {
+            let class = match last {
+                // Neighbours are mostly alike.
+                Some((same, class)) if same == *weight => class,
+                _ => {
+                    let next = rates.len();
+                    let Ok(next) = u16::try_from(next + 1) else { return self.one_by_one(register, weights, span) };
+                    *rates.entry(*weight).or_insert(next)
+                }
+            };
+            (of[*slot as usize], last) = (class, Some((*weight, class)));
         }
         self.grow(count, span)?;
-        let mut of = vec![0; count];
-        weights.iter().for_each(|(slot, weight)| of[*slot as usize] = rates[weight]);
         let mut by_class = vec![Ratio::from(0); rates.len() + 1];
         rates.into_iter().for_each(|(rate, class)| by_class[usize::from(class)] = rate);
         Ok(Affine::one(self.push(Node::Readings { register, classes: SlotClasses { of }, rates: by_class })))

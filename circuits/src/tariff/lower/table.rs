@@ -1,7 +1,5 @@
 //! Price tables.
 
-use std::rc::Rc;
-
 use num_traits::Zero;
 
 use super::super::diagnostic::{Diagnostic, Span};
@@ -30,9 +28,14 @@ impl Lowering<'_> {
 
     /// Every slot at its row's price.
     fn flat(&mut self, table: &Table, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
+        let fixed = self.fixed(table)?;
         let mut priced = Vec::new();
         for (slot, row) in self.priced(table, at) {
-            priced.push((slot, self.prices(row, slot)?.first().copied().unwrap_or_else(Ratio::zero)));
+            let price = match &fixed[row] {
+                Some(prices) => prices.first().copied(),
+                None => self.prices(&table.rows[row], &self.slot(slot))?.first().copied(),
+            };
+            priced.push((slot, price.unwrap_or_else(Ratio::zero)));
         }
         if let Source::Register(register) = table.series.of {
             return self.weighed(register, priced, span);
@@ -48,10 +51,14 @@ impl Lowering<'_> {
     /// Every slot by its row's schedule.
     fn each_reading(&mut self, table: &Table, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {
         let one = Ratio::from(1);
+        let fixed = self.fixed(table)?;
         let mut values = Vec::new();
         for (slot, row) in self.priced(table, at) {
             let part = self.slot(slot);
-            let prices = self.prices(row, slot)?;
+            let prices = match &fixed[row] {
+                Some(prices) => prices.clone(),
+                None => self.prices(&table.rows[row], &part)?,
+            };
             let bounds = self.bounds_at(&table.columns, &part, &one, span)?;
             let value = self.in_slot(table.series.of, slot, span)?;
             let charged = self.charged(&table.columns, &bounds, &prices, value, &part);
@@ -60,24 +67,24 @@ impl Lowering<'_> {
         self.total(&values, span)
     }
 
-    /// The slots of a part, each with the row that prices it.
-    pub(super) fn priced<'t>(&mut self, table: &'t Table, at: &Part) -> Vec<(u32, &'t Row)> {
+    /// The slots of a part, each with the place of the row that prices it.
+    pub(super) fn priced(&mut self, table: &Table, at: &Part) -> Vec<(u32, usize)> {
         let sets: Vec<_> = table.rows.iter().map(|row| row.set).collect();
-        let rows: Rc<[u16]> = self.first_of(&sets);
-        let row = |slot: u32| Some((slot, table.rows.get(usize::from(rows[slot as usize]))?));
-        self.inside(at).into_iter().filter_map(row).collect()
+        let rows = self.first_of(&sets);
+        let row = |slot: u32| (slot, usize::from(rows[slot as usize]));
+        self.inside(at).into_iter().map(row).filter(|(_, row)| *row < sets.len()).collect()
     }
 
-    /// A row's prices in a slot.
-    pub(super) fn prices(&mut self, row: &Row, slot: u32) -> Result<Rc<[Ratio]>, Diagnostic> {
-        let dated = row.prices.iter().any(|price| price.nature.dated);
-        let at = if dated { self.slot(slot) } else { self.whole() };
-        self.prices_over(row, &at)
+    /// The prices of each row that has the same ones throughout.
+    pub(super) fn fixed(&mut self, table: &Table) -> Result<Vec<Option<Vec<Ratio>>>, Diagnostic> {
+        let whole = self.whole();
+        let dated = |row: &Row| row.prices.iter().any(|price| price.nature.dated);
+        let fixed = table.rows.iter().map(|row| if dated(row) { Ok(None) } else { self.prices(row, &whole).map(Some) });
+        fixed.collect()
     }
 
     /// A row's prices over a part in which each has one value.
-    pub(super) fn prices_over(&mut self, row: &Row, at: &Part) -> Result<Rc<[Ratio]>, Diagnostic> {
-        let prices = row.prices.iter().map(|price| self.constant(price, at));
-        Ok(prices.collect::<Result<Vec<_>, _>>()?.into())
+    pub(super) fn prices(&mut self, row: &Row, at: &Part) -> Result<Vec<Ratio>, Diagnostic> {
+        row.prices.iter().map(|price| self.constant(price, at)).collect()
     }
 }

@@ -65,6 +65,8 @@ pub struct RandomTariff {
     pub edges: Vec<u32>,
     /// Whether prices are published.
     pub data: bool,
+    /// What a missing reading counts as; nothing when it is the mean of the other days at the same hour.
+    pub gaps_at: Option<Ratio>,
 }
 
 /// Builds a tariff from random numbers.
@@ -141,7 +143,13 @@ impl Make {
         let days = 1 + self.below(3) as u32;
         // Friday, Saturday and, after the month's end, Sunday.
         let period = format!("2026-02-27..2026-{}", ["02-28", "03-01", "03-02"][days as usize - 1]);
-        let mut text = String::from("tariff random version 1 in GBP, zone UTC, slot 60 min\ngaps refuse\n");
+        let flat = i128::from(self.rng.next_u32() % 5);
+        let gaps_at = self.chance(2).then_some(Ratio::from(flat));
+        let gaps = match gaps_at {
+            Some(_) => format!("at {flat} Wh"),
+            None => "estimate mean of the same slot on other days".into(),
+        };
+        let mut text = format!("tariff random version 1 in GBP, zone UTC, slot 60 min\ngaps {gaps}\n");
         text += &format!("register import in Wh, below 2^{bits}\nregister export in Wh, below 2^{bits}\n");
         text += "window night = 00:00-07:00 every day\nwindow peak = 16:00-19:00 on Mon-Fri\n";
         let data = self.chance(4);
@@ -167,7 +175,7 @@ impl Make {
         }
         let total = self.total_of(&mut text);
         let edges = self.edges.clone();
-        RandomTariff { source: text, period, days, bits, lines, total, figures, carried, edges, data }
+        RandomTariff { source: text, period, days, bits, lines, total, figures, carried, edges, data, gaps_at }
     }
 
     fn named_prices(&mut self, data: bool) -> String {
@@ -179,8 +187,12 @@ impl Make {
         self.prices.push(("fixed".into(), Expr::constant("fixed", flat / 100)));
         if data {
             text += "data market: p/Wh per slot\n";
-            let value = |at: &At<'_>| at.world.market[at.slots[0] as usize] / 100;
-            self.prices.push(("market".into(), Expr::new("market", value)));
+            let market = |at: &At<'_>| at.world.market[at.slots[0] as usize] / 100;
+            self.prices.push(("market".into(), Expr::new("market", market)));
+            let (most, cap) = self.decimal(9, false);
+            text += &format!("define capped = min(1.2 * market + fixed, {most} p/Wh)\n");
+            let capped = move |at: &At<'_>| (market(at) * 6 / 5 + flat / 100).min(cap / 100);
+            self.prices.push(("capped".into(), Expr::new("capped", capped)));
         }
         text
     }

@@ -45,6 +45,11 @@ impl Make {
             let (_, charge) = self.pick(&self.charges.clone());
             return Expr { least: Scope::Period, ..charge };
         }
+        if self.scope == Scope::Reading && self.chance(3) {
+            let ((name, price), of) = (self.pick(&self.prices.clone()), self.unbroken_energy(1));
+            let (x, y) = (price.value, of.value.clone());
+            return Expr::new(format!("({name} * {})", of.text), move |at| x(at) * y(at)).of(&[&of]);
+        }
         let (text, price) = self.decimal(9, true);
         if self.chance(4) {
             return Expr::constant(format!("({text} p)"), price / 100);

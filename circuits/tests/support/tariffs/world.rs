@@ -7,8 +7,10 @@ use super::PER_DAY;
 
 /// Readings, carried values and published prices.
 pub struct World {
-    /// By register, then by slot.
-    pub readings: Vec<Vec<u32>>,
+    /// By register, then by slot: what was read, or what stands in for it.
+    pub readings: Vec<Vec<Ratio>>,
+    /// The registers and slots without a reading.
+    pub gaps: Vec<(usize, u32)>,
     pub carried: Vec<u64>,
     /// By slot, in pence per watt-hour.
     pub market: Vec<Ratio>,
@@ -62,7 +64,7 @@ impl<'w> At<'w> {
 
     /// The sum of a register.
     pub fn sum(&self, register: usize) -> Ratio {
-        self.slots.iter().map(|slot| Ratio::from(i128::from(self.world.readings[register][*slot as usize]))).sum()
+        self.slots.iter().map(|slot| self.world.readings[register][*slot as usize]).sum()
     }
 }
 
