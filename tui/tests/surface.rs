@@ -7,7 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
-const COMMANDS: [&str; 42] = [
+const COMMANDS: [&str; 43] = [
     "",
     "demo",
     "key",
@@ -50,6 +50,7 @@ const COMMANDS: [&str; 42] = [
     "store backup",
     "store settle",
     "bench",
+    "tui",
 ];
 
 #[test]
