@@ -46,17 +46,17 @@ fn a_proof_is_stopped_wherever_it_is() {
     let writes = heard.iter().filter(|progress| progress.step == "prove" && progress.total > 1).count();
     let last = heard.iter().rfind(|progress| progress.step == "prove").unwrap();
     assert_eq!((last.done, last.total), (writes as u64, writes as u64), "every write is told");
-    for stop in 0..heard.len() - 1 {
+    for (stop, at) in heard.iter().enumerate().take(heard.len() - 1) {
         let mut told = 0;
         let stopped = customer::prove_watched(&desk.store, &desk.meter.key, &order(), &mut |_| {
             told += 1;
             if told > stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        if heard[stop].step == "check" {
+        if at.step == "check" {
             // What is left is too little to stop.
             break;
         }
-        assert_eq!(stopped.unwrap_err(), CustomerRefusal::Stopped, "at {:?}", heard[stop]);
+        assert_eq!(stopped.unwrap_err(), CustomerRefusal::Stopped, "at {at:?}");
     }
 }
 
