@@ -6,6 +6,7 @@
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,9 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
-    keys: Box<dyn Write + Send>,
+    keys: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    closing: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -43,16 +45,20 @@ impl Terminal {
         let screen = Arc::new(Mutex::new(vt100::Parser::new(some(40), some(120), 0)));
         let raw = Arc::new(Mutex::new(Vec::new()));
         let mut output = pair.master.try_clone_reader().unwrap();
-        let (parser, all) = (screen.clone(), raw.clone());
+        let closing = Arc::new(AtomicBool::new(false));
+        let (parser, all, stop) = (screen.clone(), raw.clone(), closing.clone());
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = output.read(&mut bytes) {
                 parser.lock().unwrap().process(&bytes[..count]);
                 all.lock().unwrap().extend_from_slice(&bytes[..count]);
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
             }
         });
-        let keys = pair.master.take_writer().unwrap();
-        Terminal { screen, raw, keys, child, master: pair.master }
+        let keys = Some(pair.master.take_writer().unwrap());
+        Terminal { screen, raw, keys, child, master: Some(pair.master), closing }
     }
 
     fn shown(&self) -> String {
@@ -60,8 +66,9 @@ impl Terminal {
     }
 
     fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        let to = self.keys.as_mut().unwrap();
+        to.write_all(keys.as_bytes()).unwrap();
+        to.flush().unwrap();
     }
 
     /// Waits until the screen shows a text.
@@ -97,6 +104,15 @@ impl Terminal {
         ["\u{1b}[?1049l", "\u{1b}[?1000l", "\u{1b}[?2004l", "\u{1b}[?25h"].iter().all(|code| raw.contains(code))
     }
 
+    /// Closes the terminal's window: nobody reads and nobody types any more.
+    fn hang_up(&mut self) {
+        self.closing.store(true, Ordering::Relaxed);
+        // The reader lets go after the next frame.
+        self.press("?");
+        thread::sleep(Duration::from_secs(1));
+        (self.keys, self.master) = (None, None);
+    }
+
     fn signal(&self, name: &str) {
         let process = self.child.process_id().unwrap().to_string();
         assert!(std::process::Command::new("kill").args([name, &process]).status().unwrap().success());
@@ -106,6 +122,13 @@ impl Terminal {
 /// A size that is not nothing.
 fn some(size: u16) -> NonZeroU16 {
     NonZeroU16::new(size).unwrap()
+}
+
+impl Drop for Terminal {
+    /// A test that fails leaves nothing behind.
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+    }
 }
 
 #[test]
@@ -162,7 +185,7 @@ fn a_window_too_small_waits_and_a_signal_gives_the_terminal_back() {
     terminal.sees("This store is empty");
     let resize = |terminal: &Terminal, cols: u16, rows: u16| {
         terminal.screen.lock().unwrap().screen_mut().set_size(some(rows), some(cols));
-        terminal.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        terminal.master.as_ref().unwrap().resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
     };
     resize(&terminal, 59, 20);
     terminal.sees("make it 60 by 20");
@@ -179,6 +202,16 @@ fn a_window_too_small_waits_and_a_signal_gives_the_terminal_back() {
     let status = terminal.ended();
     assert!(!status.success() && status.signal().is_some_and(|signal| signal.contains("Terminated")), "{status:?}");
     assert!(terminal.given_back());
+}
+
+#[test]
+fn a_closed_window_ends_the_program() {
+    let folder = TempDir::new().unwrap();
+    let mut terminal = Terminal::open(folder.path(), &[]);
+    terminal.sees("This store is empty");
+    terminal.hang_up();
+    let status = terminal.ended();
+    assert!(!status.success() && status.signal().is_some(), "{status:?}");
 }
 
 #[test]

@@ -11,6 +11,9 @@ use super::keymap::Press;
 use super::state::Pane;
 use super::style::{Look, Role};
 
+/// Rows of what may be taller than its area.
+const TALL: u16 = 120;
+
 /// What a click means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -135,6 +138,25 @@ impl Canvas<'_> {
     /// Draws a widget.
     pub fn widget(&mut self, widget: impl Widget, area: Rect) {
         widget.render(area, self.buffer);
+    }
+
+    /// Draws what may be taller than its area, from its row `top` on, which is held back so that something is seen.
+    pub fn scrolled(&mut self, area: Rect, top: usize, draw: impl FnOnce(&mut Canvas<'_>, Rect)) {
+        let whole = Rect { x: area.x, y: 0, width: area.width, height: area.height.max(TALL) };
+        let (mut buffer, mut hits) = (Buffer::empty(whole), Hits::default());
+        buffer.set_style(whole, self.style(Role::Text));
+        draw(&mut Canvas { buffer: &mut buffer, look: self.look, hits: &mut hits, caret: None }, whole);
+        let empty = |y: u16| (whole.left()..whole.right()).all(|x| buffer[(x, y)].symbol() == " ");
+        let last = (0..whole.height).rev().find(|y| !empty(*y)).unwrap_or(0);
+        let top = u16::try_from(top).unwrap_or(u16::MAX).min((last + 1).saturating_sub(area.height));
+        for (y, from) in (area.top()..area.bottom()).zip(top..whole.height) {
+            for x in area.left()..area.right() {
+                self.buffer[(x, y)] = buffer[(x, from)].clone();
+            }
+        }
+        if last + 1 > top + area.height {
+            self.right(row(area, area.height.saturating_sub(1)), "pgdn more ", Role::Dim);
+        }
     }
 
     /// Makes an area something to click on.

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +17,10 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::flag;
 use signal_hook::low_level::emulate_default_handler;
 
+/// How often a signal is looked for.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long the drawing thread has to end the program by itself.
+const GRACE: Duration = Duration::from_secs(1);
 /// The most bytes for the clipboard; terminals drop longer ones.
 const CLIPBOARD: usize = 64 << 10;
 
@@ -80,6 +86,7 @@ impl Signals {
             flag::register(signal, came.clone())?;
             ends.push((signal, came));
         }
+        watch(ends.clone());
         let background = Arc::new(AtomicBool::new(false));
         flag::register(SIGTSTP, background.clone())?;
         Ok(Signals { ends, background })
@@ -94,6 +101,22 @@ impl Signals {
     pub fn background(&self) -> bool {
         self.background.swap(false, Ordering::Relaxed)
     }
+}
+
+/// Sees to it that a signal ends the program even when the drawing thread does not come to look: once a terminal is gone,
+/// asking it for keys may never return.
+fn watch(ends: Vec<(i32, Arc<AtomicBool>)>) {
+    let wait = move || {
+        loop {
+            thread::sleep(LOOK);
+            if let Some((signal, _)) = ends.iter().find(|(_, came)| came.load(Ordering::Relaxed)) {
+                thread::sleep(GRACE);
+                end_by(*signal);
+            }
+        }
+    };
+    // Without the thread signals are seen by the drawing thread alone.
+    let _thread = thread::Builder::new().name("signals".into()).spawn(wait);
 }
 
 /// Gives the terminal back and ends as the signal does by itself, so that a shell sees why.

@@ -41,6 +41,8 @@ pub const VIEWS: [&str; 5] = ["source", "proof", "bill", "prices", "compare"];
 const SOURCE: usize = 0;
 /// The view of the plan.
 const PROOF: usize = 1;
+/// Rows of a plan at most.
+const PLAN: usize = 60;
 /// The view of prices.
 const PRICES: usize = 3;
 
@@ -106,6 +108,9 @@ pub fn act(state: &mut State, command: Command) -> Effects {
 }
 
 fn lines(state: &State) -> usize {
+    if state.tariff.view == PROOF {
+        return state.tariff.plan.as_ref().map_or(0, |_| PLAN);
+    }
     match (&state.tariff.draft, current(state)) {
         // A finding takes some lines of its own.
         (Some(draft), _) => draft.source.lines().count() + draft.findings.len() * 4,

@@ -11,7 +11,7 @@ use crate::screen::pane::{bill, verify};
 use crate::screen::state::{Pane, State};
 use crate::screen::style::Role;
 use crate::screen::view::{MeterDetail, Snapshot};
-use crate::table::counted;
+use crate::table::{counted, thousands};
 
 /// Why a bill that says too much of single readings is not proved by itself.
 const GIVES_AWAY: &str = "bill-gives-readings-away";
@@ -97,7 +97,11 @@ fn came(state: &mut State, report: Report) -> Effects {
                 let figures = proved.figures;
                 state.note(
                     format!("prove the bill of {}, {}", proved.meter, proved.asked),
-                    format!("{} bytes, proof {} bytes", figures.bill_bytes, figures.proof_bytes),
+                    format!(
+                        "{} bytes, proof {} bytes",
+                        thousands(figures.bill_bytes as u64),
+                        thousands(figures.proof_bytes as u64)
+                    ),
                     true,
                 );
                 state.bill.handed = false;

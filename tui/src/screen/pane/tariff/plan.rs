@@ -17,7 +17,9 @@ pub fn draw(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         None => _ = canvas.text(area, "planning …", Role::Dim),
         Some(about) => match &about.found {
             Err(trouble) => nothing(trouble, area, canvas),
-            Ok(plan) => picture(plan, &about.tariff.0, area, canvas),
+            Ok(plan) => {
+                canvas.scrolled(area, state.tariff.top, |canvas, area| picture(plan, &about.tariff.0, area, canvas));
+            }
         },
     }
 }
