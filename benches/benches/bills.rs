@@ -21,15 +21,13 @@ fn families(criterion: &mut Criterion) {
             let (register, slots) = register().zip(slots(count)).expect("valid constants");
             let prepared = Prepared::new(&family.program(register, slots)).expect("the families can be planned");
             let household = Household::new(slots, 7);
-            let statement = household.statement(&prepared);
-            let prove = || {
-                prepared.prove(&statement, &[], &household.bytes, &household.readings, &household.openings, &[9; 32])
-            };
+            let statement = household.statement(&prepared, &[]);
+            let prove =
+                || prepared.prove(&statement, &household.bytes, &household.readings, &household.openings, &[9; 32]);
             let proof = prove().expect("an honest bill");
             group.bench_with_input(BenchmarkId::new("prove", count), &count, |bencher, _| bencher.iter(prove));
             group.bench_with_input(BenchmarkId::new("verify", count), &count, |bencher, _| {
-                bencher
-                    .iter(|| prepared.verify(&statement, &[], &household.bytes, &household.points, &proof, &[5; 32]));
+                bencher.iter(|| prepared.verify(&statement, &household.bytes, &household.points, &proof, &[5; 32]));
             });
         }
         group.finish();

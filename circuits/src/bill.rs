@@ -2,7 +2,7 @@
 //!
 //! | bytes | field |
 //! |---|---|
-//! | 1 | version, 1 |
+//! | 1 | version, 2 |
 //! | 1 | circuit version |
 //! | 1 | certification |
 //! | 8 | meter id |
@@ -13,7 +13,9 @@
 //! | 4, 4 | first slot, number of slots |
 //! | 1 | offsets from UTC, then for each its first slot (4) and its seconds (4, signed) |
 //! | 2 | batches, then for each its number (4) and the digest of its header (32) |
-//! | 1 | disclosed amounts, then each (16, signed) |
+//! | 4 | slots without a reading, at most the number of slots |
+//! | 1 | carried values, then each (8) |
+//! | 1 | disclosed amounts, then each (16, signed): the total, shown lines, figures |
 //! | 4 | commitments, then each (32): those of all batches, in the batches' own order |
 //! | 4 | bytes of the proof, then those |
 //!
@@ -27,7 +29,7 @@ use crate::statement::{BatchReference, Statement};
 use crate::version::CIRCUIT_VERSION;
 
 /// The version of the bytes.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 /// The most slots of a bill.
 pub const MAX_SLOTS: u32 = 1 << 20;
 
@@ -76,6 +78,9 @@ pub enum BillRefusal {
     /// The batches are not in strictly rising order: one is named twice, or there is none.
     #[error("the bill's batches are not in rising order")]
     Batches,
+    /// More slots without a reading than slots.
+    #[error("the bill says that {0} slots were estimated, more than it covers")]
+    Gaps(u32),
     /// Nothing is disclosed, not even a total.
     #[error("the bill discloses no total")]
     NoTotal,
@@ -94,6 +99,7 @@ impl BillRefusal {
             BillRefusal::Slots(_) => "bill-slots",
             BillRefusal::Offsets => "bill-offsets",
             BillRefusal::Batches => "bill-batches",
+            BillRefusal::Gaps(_) => "bill-gaps",
             BillRefusal::NoTotal => "bill-no-total",
         }
     }
@@ -131,6 +137,9 @@ impl Bill {
             out.extend(batch.number.to_le_bytes());
             out.extend(batch.header);
         }
+        out.extend(statement.gaps.to_le_bytes());
+        out.push(statement.carried.len() as u8);
+        statement.carried.iter().for_each(|value| out.extend(value.to_le_bytes()));
         out.push(statement.disclosed.len() as u8);
         statement.disclosed.iter().for_each(|amount| out.extend(amount.to_le_bytes()));
         out.extend((self.commitments.len() as u32).to_le_bytes());
@@ -179,12 +188,31 @@ fn statement(reader: &mut Reader<'_>) -> Result<Statement, BillRefusal> {
     let slots = slots(reader)?;
     let offsets = offsets(reader, slots)?;
     let batches = batches(reader)?;
+    let gaps = reader.u32().ok_or(short)?;
+    if gaps > slots.count() {
+        return Err(BillRefusal::Gaps(gaps));
+    }
+    let carried = reader.u8().ok_or(short)?.into();
+    let carried: Vec<u64> = list(reader, carried)?.into_iter().map(u64::from_le_bytes).collect();
     let disclosed = reader.u8().ok_or(short)?.into();
     let disclosed: Vec<i128> = list(reader, disclosed)?.into_iter().map(i128::from_le_bytes).collect();
     if disclosed.is_empty() {
         return Err(BillRefusal::NoTotal);
     }
-    Ok(Statement { meter, certification, revision, tariff, data, slot_length, slots, offsets, batches, disclosed })
+    Ok(Statement {
+        meter,
+        certification,
+        revision,
+        tariff,
+        data,
+        slot_length,
+        slots,
+        offsets,
+        batches,
+        gaps,
+        carried,
+        disclosed,
+    })
 }
 
 fn slots(reader: &mut Reader<'_>) -> Result<SlotRange, BillRefusal> {

@@ -6,6 +6,7 @@
 //! - the dated data that a tariff declares and others publish: [`data`];
 //! - what a tariff means on readings, plainly and exactly: [`rule`], over a [`program`];
 //! - what leaves the circuit and what stays: [`plan`], laid out by [`layout`];
+//! - what a bill says about single slots: [`privacy`];
 //! - prices, proofs and their verification: [`prepared`], for a [`statement`]; a bill's bytes: [`bill`].
 //!
 //! ```text
@@ -22,6 +23,7 @@ pub mod circuit;
 pub mod committed;
 pub mod data;
 pub mod exact;
+mod excerpt;
 pub mod families;
 pub mod gadget;
 pub mod layout;
@@ -30,6 +32,7 @@ pub mod params;
 pub mod period;
 pub mod plan;
 pub mod prepared;
+pub mod privacy;
 pub mod program;
 pub mod refusal;
 pub mod rule;

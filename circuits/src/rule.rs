@@ -120,7 +120,7 @@ impl PriceError {
             PriceError::Uncovered { .. } => "slot-uncovered",
             PriceError::Gap { .. } => "gap",
             PriceError::NoGap { .. } => "no-gap",
-            PriceError::Carried { .. } => "carried-differ",
+            PriceError::Carried { .. } => "carried-count",
             PriceError::CarriedTooLarge { .. } => "carried-too-large",
             PriceError::AboveBound { .. } => "reading-above-bound",
             PriceError::Overflow { .. } => "value-too-large",

@@ -29,7 +29,11 @@ pub struct Statement {
     pub offsets: Vec<(Slot, i32)>,
     /// The batches that hold the readings, in order.
     pub batches: Vec<BatchReference>,
-    /// What the bill discloses, in the order of the plan's outputs: the total first.
+    /// Slots of the period at which a register of the tariff has no reading, so that its rule for gaps applies.
+    pub gaps: u32,
+    /// What earlier bills hand on, in the tariff's order and units.
+    pub carried: Vec<u64>,
+    /// What the bill discloses, in the order of the plan's outputs: the total, shown lines, figures.
     pub disclosed: Vec<i128>,
 }
 
@@ -47,15 +51,9 @@ pub struct BatchReference {
 pub struct Context([u8; 64]);
 
 impl Statement {
-    /// The digest of the statement, of the values that earlier bills hand on, of the commitments of all its batches in
-    /// the batches' own order, and of how it is proved: `plan` is the digest of the plan and, where there is a circuit, of
-    /// its linked rows and verifying key.
-    pub fn context<'a>(
-        &self,
-        plan: &[u8; 32],
-        carried: &[u64],
-        commitments: impl Iterator<Item = &'a [u8; 32]>,
-    ) -> Context {
+    /// The digest of the statement, of the commitments of all its batches in the batches' own order, and of how it is
+    /// proved: `plan` is the digest of the plan and, where there is a circuit, of its linked rows and verifying key.
+    pub fn context<'a>(&self, plan: &[u8; 32], commitments: impl Iterator<Item = &'a [u8; 32]>) -> Context {
         let mut state = Params::new().hash_length(64).personal(b"wattproof-bill-1").to_state();
         state.update(&[CIRCUIT_VERSION, self.certification.byte(), self.revision]);
         state.update(&self.meter.0).update(&self.tariff).update(&self.data).update(plan);
@@ -70,13 +68,14 @@ impl Statement {
         for batch in &self.batches {
             state.update(&batch.number.to_le_bytes()).update(&batch.header);
         }
+        state.update(&self.gaps.to_le_bytes());
+        length(&mut state, self.carried.len());
+        for value in &self.carried {
+            state.update(&value.to_le_bytes());
+        }
         length(&mut state, self.disclosed.len());
         for amount in &self.disclosed {
             state.update(&amount.to_le_bytes());
-        }
-        length(&mut state, carried.len());
-        for value in carried {
-            state.update(&value.to_le_bytes());
         }
         let mut count = 0u64;
         for commitment in commitments {

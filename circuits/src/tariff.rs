@@ -27,6 +27,7 @@ mod header;
 mod lookup;
 mod lower;
 mod names;
+mod precise;
 mod quantity;
 mod register;
 mod scope;
@@ -52,7 +53,7 @@ use wattproof_meter::quantity::Register;
 
 use crate::data::{Data, Declared};
 use crate::period::{Calendar, Period, PeriodError};
-use crate::program::{Place, Program};
+use crate::program::{Place, Program, Ratio};
 
 /// The digest's domain.
 const PERSONAL: &[u8; 16] = b"wattproof:tariff";
@@ -65,7 +66,7 @@ const PERSONAL: &[u8; 16] = b"wattproof:tariff";
 /// let march = tariff.period("2026-03").unwrap();
 /// assert_eq!(march.slots().count(), 1_486);
 /// let program = tariff.program(&march, Inputs::NONE).unwrap();
-/// assert_eq!(program.lines.len(), 3);
+/// assert_eq!(program.lines.len(), 4);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tariff {
@@ -86,6 +87,17 @@ pub struct Inputs<'a> {
 impl Inputs<'_> {
     /// No data, no gap.
     pub const NONE: Inputs<'static> = Inputs { data: &Data::new(), gaps: &BTreeSet::new() };
+}
+
+/// A definition that bills disclose, for later bills to carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownFigure {
+    /// Its name.
+    pub name: String,
+    /// What bills count it in, in base units; above zero.
+    pub unit: Ratio,
+    /// What people count it in, such as `kWh`, and that unit in base units.
+    pub label: (String, Ratio),
 }
 
 /// What a gap in the readings does.
@@ -142,6 +154,10 @@ impl Tariff {
     /// what data say of it.
     pub fn program(&self, period: &Period, inputs: Inputs<'_>) -> Result<Program, Vec<Diagnostic>> {
         let values = self.values(period, inputs.data)?;
+        if let Some(span) = self.sheet.monthly.as_ref().filter(|_| !period.is_month()) {
+            let message = format!("bills are per month, and {period} is none");
+            return Err(vec![Diagnostic::new("not-a-month", span, message).help("bill one calendar month at a time")]);
+        }
         lower::program(&self.sheet, period, values, inputs.gaps).map_err(|found| vec![found])
     }
 
@@ -213,6 +229,20 @@ impl Tariff {
     /// What it takes from earlier bills, in the order of [`Program::carried`].
     pub fn carries(&self) -> &[Carry] {
         &self.sheet.carries
+    }
+
+    /// The definitions that bills disclose, in the order in which they do, behind the total and the shown lines.
+    pub fn figures(&self) -> Vec<ShownFigure> {
+        let figure = |define: &sheet::Define| {
+            let sheet::Shown { unit, label, .. } = define.shown.clone()?;
+            Some(ShownFigure { name: define.name.clone(), unit, label })
+        };
+        self.sheet.defines.iter().filter_map(figure).collect()
+    }
+
+    /// How many charges bills disclose.
+    pub fn shown_lines(&self) -> usize {
+        self.sheet.charges.iter().filter(|charge| charge.shown).count()
     }
 
     /// Whether the total is declared exact rather than rounded.

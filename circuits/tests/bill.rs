@@ -14,7 +14,9 @@ const SLOT_LENGTH: usize = 3 + 8 + 1 + 32 + 32;
 const SLOTS: usize = SLOT_LENGTH + 2;
 const OFFSETS: usize = SLOTS + 8;
 const BATCHES: usize = OFFSETS + 1 + 2 * 8;
-const DISCLOSED: usize = BATCHES + 2 + 2 * 36;
+const GAPS: usize = BATCHES + 2 + 2 * 36;
+const CARRIED: usize = GAPS + 4;
+const DISCLOSED: usize = CARRIED + 1 + 2 * 8;
 const COMMITMENTS: usize = DISCLOSED + 1 + 2 * 16;
 const PROOF: usize = COMMITMENTS + 4 + 3 * 32;
 
@@ -30,6 +32,8 @@ fn bill() -> Bill {
         slots: SlotRange::new(first, 48).unwrap(),
         offsets: vec![(first, 0), (first.after(10).unwrap(), 3600)],
         batches: vec![BatchReference { number: 4, header: [3; 32] }, BatchReference { number: 5, header: [4; 32] }],
+        gaps: 3,
+        carried: vec![77, u64::MAX],
         disclosed: vec![12_345, -6],
     };
     Bill { statement, commitments: vec![[8; 32], [9; 32], [10; 32]], proof: vec![0xab; 100] }
@@ -54,6 +58,7 @@ fn the_fields_stand_where_these_tests_look() {
     assert_eq!(bytes[SLOTS + 4..OFFSETS], 48u32.to_le_bytes());
     assert_eq!((bytes[OFFSETS], bytes[DISCLOSED]), (2, 2));
     assert_eq!(bytes[BATCHES..BATCHES + 2], 2u16.to_le_bytes());
+    assert_eq!((&bytes[GAPS..CARRIED], bytes[CARRIED]), (&3u32.to_le_bytes()[..], 2));
     assert_eq!(bytes[COMMITMENTS..COMMITMENTS + 4], 3u32.to_le_bytes());
     assert_eq!(bytes[PROOF..PROOF + 4], 100u32.to_le_bytes());
     assert_eq!(bytes.len(), PROOF + 4 + 100);
@@ -96,8 +101,10 @@ fn every_flipped_bit_is_refused_or_another_bill() {
 
 #[test]
 fn other_versions() {
-    for version in [0, 2, 255] {
+    for version in [0, 1, 255] {
         assert_eq!(refused(&with(0, &[version])), BillRefusal::Version(version));
+    }
+    for version in [0, 2, 255] {
         assert_eq!(refused(&with(1, &[version])), BillRefusal::CircuitVersion(version));
     }
     assert_eq!(CIRCUIT_VERSION, 1);
@@ -151,6 +158,14 @@ fn batches_out_of_order_twice_or_none() {
 }
 
 #[test]
+fn more_gaps_than_slots() {
+    assert!(Bill::from_bytes(&with(GAPS, &48u32.to_le_bytes())).is_ok());
+    for gaps in [49, u32::MAX] {
+        assert_eq!(refused(&with(GAPS, &gaps.to_le_bytes())), BillRefusal::Gaps(gaps));
+    }
+}
+
+#[test]
 fn no_total() {
     let mut none = bill();
     none.statement.disclosed.clear();
@@ -167,6 +182,7 @@ fn huge_declared_lengths_reserve_nothing() {
     }
     assert_eq!(refused(&with(OFFSETS, &[255])), BillRefusal::Short);
     assert_eq!(refused(&with(BATCHES, &[255; 2])), BillRefusal::Short);
+    assert_eq!(refused(&with(CARRIED, &[255])), BillRefusal::Short);
     assert_eq!(refused(&with(DISCLOSED, &[255])), BillRefusal::Short);
     if let (Some(before), Some(after)) = (before, peak_memory()) {
         assert!(after - before < 32 << 20, "{} bytes more at the peak", after - before);
@@ -192,6 +208,7 @@ fn every_refusal_says_what_to_do() {
         BillRefusal::Slots(0),
         BillRefusal::Offsets,
         BillRefusal::Batches,
+        BillRefusal::Gaps(49),
         BillRefusal::NoTotal,
     ];
     let codes: std::collections::BTreeSet<_> = refusals.iter().map(BillRefusal::code).collect();
@@ -217,6 +234,7 @@ prop_compose! {
         seconds in vec(any::<i32>(), 5),
         numbers in rising(1..6, u32::MAX),
         headers in vec(any::<[u8; 32]>(), 6),
+        (gaps, carried) in (any::<u32>(), vec(any::<u64>(), 0..4)),
         disclosed in vec(any::<i128>(), 1..5),
         commitments in vec(any::<[u8; 32]>(), 0..20),
         proof in vec(any::<u8>(), 0..300),
@@ -235,6 +253,8 @@ prop_compose! {
             slots,
             offsets,
             batches,
+            gaps: gaps % (count + 1),
+            carried,
             disclosed,
         };
         Bill { statement, commitments, proof }

@@ -242,7 +242,7 @@ fn permuted_rows() {
     assert!(points.set(0, slot(dear), b) && points.set(0, slot(cheap), a));
     let honest = forger.honest();
     let proof = forger.forge(&honest).bytes();
-    let verified = bench.prepared.verify(&honest.statement, &[], &bench.household.bytes, &points, &proof, &[5; 32]);
+    let verified = bench.prepared.verify(&honest.statement, &bench.household.bytes, &points, &proof, &[5; 32]);
     assert_eq!(verified, Err(ProofRefusal::DoesNotHold));
 }
 
@@ -505,6 +505,7 @@ fn relatives(honest: &Statement) -> Vec<(&'static str, Statement)> {
         ("slot length", Statement { slot_length: SlotLength::from_minutes(15).unwrap(), ..honest.clone() }),
         ("no offset", Statement { offsets: vec![], ..honest.clone() }),
         ("no batch", Statement { batches: vec![], ..honest.clone() }),
+        ("gaps", Statement { gaps: 1, ..honest.clone() }),
     ];
     let mut change = |name, act: &dyn Fn(&mut Statement)| {
         let mut statement = honest.clone();
@@ -528,7 +529,7 @@ fn bound(bench: &Bench, honest: &Statement, proof: &[u8]) {
     for (name, statement) in relatives(honest) {
         assert_eq!(bench.ours(&statement, proof), Err(ProofRefusal::DoesNotHold), "{name}");
     }
-    let beside = |bytes: &[[u8; 32]]| prepared.verify(honest, &[], bytes, &household.points, proof, &[5; 32]);
+    let beside = |bytes: &[[u8; 32]]| prepared.verify(honest, bytes, &household.points, proof, &[5; 32]);
     let mut other = household.bytes.clone();
     other[1][0] ^= 1;
     assert_eq!(beside(&other), Err(ProofRefusal::DoesNotHold));
@@ -541,6 +542,9 @@ fn bound(bench: &Bench, honest: &Statement, proof: &[u8]) {
     let expected = honest.disclosed.len();
     let refusal = Err(ProofRefusal::WrongAmounts { expected, found: expected + 1 });
     assert_eq!(bench.ours(&more, proof), refusal);
+    let carrying = Statement { carried: [honest.carried.clone(), vec![0]].concat(), ..honest.clone() };
+    let expected = honest.carried.len();
+    assert_eq!(bench.ours(&carrying, proof), Err(ProofRefusal::Carried { expected, found: expected + 1 }));
     let long = [proof, &[0]].concat();
     let refusal = Err(ProofRefusal::WrongLength { expected: proof.len(), found: long.len() });
     assert_eq!(bench.ours(honest, &long), refusal);
@@ -566,7 +570,7 @@ fn another_households_commitments() {
         let same_readings = Household::with_readings(&program, bench.household.readings.clone(), 8);
         assert_eq!(same_readings.verify(&bench.prepared, &honest, &proof), Err(ProofRefusal::DoesNotHold));
         let (bytes, points) = (&bench.household.bytes, &same_readings.points);
-        let verified = bench.prepared.verify(&honest, &[], bytes, points, &proof, &[5; 32]);
+        let verified = bench.prepared.verify(&honest, bytes, points, &proof, &[5; 32]);
         assert_eq!(verified, Err(ProofRefusal::DoesNotHold));
     }
 }

@@ -33,18 +33,6 @@ fn every_sample_proves_and_verifies() {
     assert!(steps.len() >= 9, "{steps:?}");
 }
 
-/// `docs/gadgets.md` shows a gadget whole, the line that registers it, and where it is used.
-#[test]
-fn the_walk_through_shows_the_gadget_as_it_is() {
-    let page = include_str!("../../docs/gadgets.md");
-    let blocks: Vec<&str> = page.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    let lines = |text: &str| text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let [file @ .., line, used] = blocks.as_slice() else { panic!("{} blocks", blocks.len()) };
-    assert_eq!(lines(&file.concat()), lines(include_str!("../src/gadget/product.rs")));
-    assert!(include_str!("../src/gadget/mod.rs").contains(line));
-    assert!(include_str!("../src/plan/arithmetic.rs").contains(used));
-}
-
 /// The largest apparent power, in steps of one kVA, priced and rounded.
 fn apparent(slots: u32) -> Program {
     let mut build = Build::default();

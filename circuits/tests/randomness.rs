@@ -45,9 +45,8 @@ fn a_guessed_seed_does_not_give_the_randomness() {
         let household = Household::new(&program, 3);
         let statement = household.statement(&prepared);
         let other = Household::with_readings(&program, household.readings.clone(), 4).openings;
-        let prove = |openings| {
-            prepared.prove(&statement, &[], &household.bytes, &household.readings, openings, &[9; 32]).unwrap()
-        };
+        let prove =
+            |openings| prepared.prove(&statement, &household.bytes, &household.readings, openings, &[9; 32]).unwrap();
         let proofs = [prove(&household.openings), prove(&other)];
         assert_eq!(parts(&proofs[0]).intersection(&parts(&proofs[1])).count(), 0);
     }

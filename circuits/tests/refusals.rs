@@ -64,7 +64,7 @@ impl Honest {
 
     /// The refusal with other commitments, as bytes and as points.
     fn committed(&self, bytes: &[[u8; 32]], points: &Committed<EqAffine>) -> ProofRefusal {
-        self.prepared.verify(&self.statement, &[], bytes, points, &self.proof, &[5; 32]).unwrap_err()
+        self.prepared.verify(&self.statement, bytes, points, &self.proof, &[5; 32]).unwrap_err()
     }
 
     /// How many commitments to blinding rows the proof begins with; none without a circuit.
@@ -175,7 +175,7 @@ fn a_proof_of_a_false_total_is_not_made() {
         for disclosed in [vec![total + 1], vec![total - 1], vec![], vec![total, 0]] {
             let statement = Statement { disclosed, ..honest.statement.clone() };
             let Household { readings, openings, bytes, .. } = &honest.household;
-            let refused = honest.prepared.prove(&statement, &[], bytes, readings, openings, &[9; 32]);
+            let refused = honest.prepared.prove(&statement, bytes, readings, openings, &[9; 32]);
             assert_eq!(refused, Err(ProveRefusal::OtherAmounts), "{}", honest.name);
         }
     }
@@ -391,7 +391,7 @@ fn a_proof_for_another_program_of_the_same_length() {
 fn another_seed_gives_another_proof() {
     for honest in bills() {
         let Household { readings, openings, bytes, .. } = &honest.household;
-        let other = honest.prepared.prove(&honest.statement, &[], bytes, readings, openings, &[10; 32]).unwrap();
+        let other = honest.prepared.prove(&honest.statement, bytes, readings, openings, &[10; 32]).unwrap();
         assert_ne!(other, honest.proof);
         assert_eq!(honest.verify(&honest.statement, &other), Ok(()));
         // Neither half of one goes with the other half of the other.
@@ -408,14 +408,14 @@ fn any_entropy_of_the_verifier() {
     for honest in bills() {
         for entropy in [[0; 32], [255; 32]] {
             let Household { points, bytes, .. } = &honest.household;
-            assert_eq!(honest.prepared.verify(&honest.statement, &[], bytes, points, &honest.proof, &entropy), Ok(()));
+            assert_eq!(honest.prepared.verify(&honest.statement, bytes, points, &honest.proof, &entropy), Ok(()));
         }
     }
 }
 
 fn prove(honest: &Honest, readings: &Readings, openings: &Committed<Opening>) -> ProveRefusal {
     let bytes = &honest.household.bytes;
-    honest.prepared.prove(&honest.statement, &[], bytes, readings, openings, &[9; 32]).unwrap_err()
+    honest.prepared.prove(&honest.statement, bytes, readings, openings, &[9; 32]).unwrap_err()
 }
 
 #[test]
@@ -467,7 +467,7 @@ fn another_opening_or_reading_proves_nothing() {
             assert!(openings.set(0, slot, Opening::from_scalar(scalar + by)));
         }
         let bytes = &honest.household.bytes;
-        let proof = honest.prepared.prove(&honest.statement, &[], bytes, &random(honest), &openings, &[9; 32]).unwrap();
+        let proof = honest.prepared.prove(&honest.statement, bytes, &random(honest), &openings, &[9; 32]).unwrap();
         assert_eq!(honest.refusal(&proof), ProofRefusal::DoesNotHold, "{}", honest.name);
         let mut readings = random(honest);
         let reading = readings.get(0, at).unwrap();
@@ -475,7 +475,7 @@ fn another_opening_or_reading_proves_nothing() {
         let statement =
             Statement { disclosed: honest.prepared.price(&readings, &[]).unwrap(), ..honest.statement.clone() };
         let openings = &honest.household.openings;
-        let proof = honest.prepared.prove(&statement, &[], bytes, &readings, openings, &[9; 32]).unwrap();
+        let proof = honest.prepared.prove(&statement, bytes, &readings, openings, &[9; 32]).unwrap();
         assert_eq!(honest.verify(&statement, &proof), Err(ProofRefusal::DoesNotHold), "{}", honest.name);
     }
 }

@@ -3,14 +3,16 @@
 //! A meter seals days, the customer opens and proves, the supplier checks signatures, digests, points and the proof.
 //! Times are medians; the yardstick, one multi-exponentiation of 2,048 points, is measured between them in the same run.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use ed25519_dalek::SigningKey;
 use thiserror::Error;
 use wattproof_circuits::bill::Bill;
+use wattproof_circuits::data::Data;
 pub use wattproof_circuits::families::Family;
 use wattproof_circuits::prepared::Prepared;
-use wattproof_circuits::tariff::{Inputs, Tariff};
+use wattproof_circuits::tariff::Tariff;
 use wattproof_circuits::yardstick::Multiexp;
 use wattproof_meter::batch::{SealedBatch, Sealer};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
@@ -110,7 +112,7 @@ pub fn measure(family: Family, readings: u32, progress: &mut dyn FnMut(Progress)
     let fails = BenchRefusal::Fails;
     let (frame, key) = frame(family, days).ok_or(fails("the meter does not seal"))?;
     let opened = customer::open(&frame, &key, progress)?;
-    let program = frame.tariff.program(&frame.period, Inputs::NONE).map_err(|_| fails("the tariff has no program"))?;
+    let program = frame.program().map_err(|_| fails("the tariff has no program"))?;
     let started = Instant::now();
     let prepared = Prepared::new(&program).map_err(|_| fails("the program cannot be prepared"))?;
     // The first proof makes the proving key.
@@ -174,7 +176,8 @@ fn frame(family: Family, days: u32) -> Option<(Frame, MasterKey)> {
         jiff::civil::date(1970, 1, 1).checked_add(days).ok().map(|date| date.to_string())
     };
     let period = tariff.period(&format!("{}..{}", date(FIRST_DAY)?, date(FIRST_DAY + days)?)).ok()?;
-    Some((Frame { meter, tariff, period, batches }, key))
+    let (data, data_digest, gaps, carried) = (Data::new(), [0; 32], BTreeSet::new(), Vec::new());
+    Some((Frame { meter, tariff, period, batches, data, data_digest, gaps, carried }, key))
 }
 
 /// Readings mostly below 2,500 Wh, one in sixteen anywhere below the bound.
@@ -235,7 +238,7 @@ fn check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), BenchRe
     let bill = Bill::from_bytes(bytes).map_err(|_| fails("the bill does not read"))?;
     let points = frame.points(&bill.commitments).map_err(|_| fails("the commitments are others"))?;
     let entropy = fresh().map_err(|_| fails("no randomness"))?;
-    let checked = prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy);
+    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| fails("the proof does not verify"))
 }
 
@@ -292,7 +295,7 @@ mod tests {
     fn the_tariffs_are_the_families() {
         for family in Family::ALL {
             let (frame, _) = frame(family, 2).unwrap();
-            let ours = frame.tariff.program(&frame.period, Inputs::NONE).unwrap();
+            let ours = frame.program().unwrap();
             let theirs = family.program(ours.registers[0].clone(), ours.slots);
             let mut readings = Readings::gaps(ours.slots, 1);
             for number in FIRST_DAY..FIRST_DAY + 2 {

@@ -12,9 +12,9 @@ use wattproof_meter::record::MeterId;
 
 use crate::refusal::{Fault, Refusal};
 use crate::registry::{self, Taken};
-use crate::store::StoreRefusal;
 use crate::store::record::{Fields, put_text, rotten};
 use crate::store::table::{BILLED, BILLS, Change, INBOX, VERDICTS, View};
+use crate::store::{Store, StoreRefusal};
 
 /// What a bill is known by: BLAKE2b-256 of its bytes.
 pub type BillDigest = [u8; 32];
@@ -123,6 +123,21 @@ pub(crate) fn inbox(view: &impl View) -> Result<Vec<BillDigest>, StoreRefusal> {
     keys(view, INBOX)
 }
 
+/// A bill's bytes.
+pub fn bytes(store: &Store, digest: &BillDigest) -> Result<Option<Vec<u8>>, StoreRefusal> {
+    store.look(|view| Ok(bill(view, digest)?.map(|(_, bytes)| bytes)))
+}
+
+/// Puts a bill's bytes into the inbox, as an import of its file does.
+pub fn hand_in(store: &Store, bytes: &[u8], now: Timestamp) -> Result<Taken, InboxRefusal> {
+    store.change(|change| keep(change, bytes, now))
+}
+
+/// Every bill that waits or was decided, without reading one.
+pub(crate) fn known(view: &impl View) -> Result<Vec<BillDigest>, StoreRefusal> {
+    Ok([keys(view, INBOX)?, keys(view, VERDICTS)?].concat())
+}
+
 /// Every bill.
 pub(crate) fn all(view: &impl View) -> Result<Vec<BillDigest>, StoreRefusal> {
     keys(view, BILLS)
@@ -180,6 +195,20 @@ pub(crate) fn billed(view: &impl View, meter: &MeterId, slots: SlotRange) -> Res
             found.push(billed);
         }
         Ok(if billed.slots.end() <= slots.first() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(found)
+}
+
+/// The latest accepted bill that ends at or before a slot.
+pub(crate) fn last_until(view: &impl View, meter: &MeterId, slot: Slot) -> Result<Option<Billed>, StoreRefusal> {
+    let mut found = None;
+    view.scan_back(BILLED, &meter.0, &billed_key(meter, slot), &mut |key, payload| {
+        let billed = read_billed(key, payload).ok_or_else(|| rotten(BILLED))?;
+        if billed.slots.end() > slot {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found = Some(billed);
+        Ok(ControlFlow::Break(()))
     })?;
     Ok(found)
 }

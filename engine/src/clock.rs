@@ -3,7 +3,7 @@
 //! Acts take the present as an argument; only a front asks for it here.
 
 use jiff::Timestamp;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use thiserror::Error;
 
 use crate::refusal::{Fault, Refusal};
@@ -63,6 +63,28 @@ pub fn zone(name: &str) -> Result<TimeZone, ClockRefusal> {
     TimeZoneDatabase::bundled().get(name).map_err(|_| ClockRefusal::NoSuchZone(name.into()))
 }
 
+/// A clock: a zone of the bundled database, or a fixed offset such as `+10:00`.
+pub fn clock(text: &str) -> Result<TimeZone, ClockRefusal> {
+    match offset(text) {
+        Some(offset) => Ok(TimeZone::fixed(offset)),
+        None => zone(text),
+    }
+}
+
+/// Reads `+10:00` or `-03:30`.
+fn offset(text: &str) -> Option<Offset> {
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let two = |digits: &str| digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+    let formed = two(hours) && two(minutes);
+    let (hours, minutes): (i32, i32) = formed.then(|| hours.parse().ok().zip(minutes.parse().ok())).flatten()?;
+    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok().filter(|_| hours <= 14 && minutes < 60)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +101,16 @@ mod tests {
     fn zones_are_the_bundled_ones() {
         assert_eq!(zone("Europe/London").unwrap().iana_name(), Some("Europe/London"));
         assert_eq!(zone("Europe/Londn").unwrap_err(), ClockRefusal::NoSuchZone("Europe/Londn".into()));
+    }
+
+    #[test]
+    fn clocks_are_zones_or_offsets() {
+        for (text, seconds) in [("+10:00", 36_000), ("-03:30", -12_600), ("+00:00", 0), ("Australia/Brisbane", 36_000)]
+        {
+            assert_eq!(clock(text).unwrap().to_offset(Timestamp::UNIX_EPOCH).seconds(), seconds, "{text}");
+        }
+        for text in ["+10", "10:00", "+15:00", "+10:60", "+1:000", ""] {
+            assert_eq!(clock(text).unwrap_err(), ClockRefusal::NoSuchZone(text.into()));
+        }
     }
 }

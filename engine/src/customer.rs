@@ -3,8 +3,10 @@
 //! The key is lent for the length of an act. Readings and openings live in types that are wiped when dropped, and none
 //! of them is written anywhere.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -12,20 +14,27 @@ use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::period::{Calendar, Period};
-use wattproof_circuits::prepared::Prepared;
-use wattproof_circuits::rule;
-use wattproof_circuits::tariff::Inputs;
+use wattproof_circuits::plan::Plan;
+use wattproof_circuits::prepared::{PrepareRefusal, Prepared, Watch};
+use wattproof_circuits::privacy::Report;
+use wattproof_circuits::program::{Figure, Program};
+use wattproof_circuits::refusal::ProveRefusal;
+use wattproof_circuits::rule::{self, Priced};
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::MeterRecord;
 
+use crate::amount::Amount;
 use crate::archive::{self, ArchiveRefusal, Claim, HeaderDigest, StoredBatch};
+use crate::carry::Word;
+use crate::desk::lint::sentence;
 use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
+use crate::ledger::{Charge, Ledger, Purse};
 use crate::money::Money;
 use crate::period::{self, PeriodRefusal};
 use crate::policy::{self, Dates, PolicyRefusal};
@@ -50,6 +59,10 @@ pub struct Order<'a> {
     pub revision: u8,
     /// A folder of `.batch` files to use instead of the store's batches, whoever keeps it.
     pub batches_from: Option<PathBuf>,
+    /// What bills may say about a slot in all; they are not counted without.
+    pub purse: Option<Purse>,
+    /// Proves even a bill that gives readings away.
+    pub disclose_anyway: bool,
     /// The present.
     pub now: Timestamp,
 }
@@ -69,6 +82,12 @@ pub struct ProvedBill {
     pub total: Money,
     /// The lines, which stay with the customer unless the tariff shows them.
     pub lines: Vec<BillLine>,
+    /// The figures that it discloses for later bills, with their units.
+    pub shown_figures: Vec<(String, Amount)>,
+    /// What it carries from earlier bills.
+    pub carried: Vec<(String, Amount)>,
+    /// Slots that the tariff's rule for gaps bills.
+    pub gaps: u32,
     /// Its sizes and times.
     pub figures: Figures,
 }
@@ -130,24 +149,62 @@ pub fn prove(
     order: &Order<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ProvedBill, CustomerRefusal> {
-    let frame = store.look(|view| frame(view, order))?;
-    let (opened, decrypt) = timed(|| open(&frame, key, progress))?;
-    let program =
-        frame.tariff.program(&frame.period, Inputs::NONE).map_err(|findings| CustomerRefusal::Program { findings })?;
+    prove_watched(store, key, order, &mut |now| {
+        progress(now);
+        ControlFlow::Continue(())
+    })
+}
 
+/// The same, watched: it tells how many points and numbers of the proof are written, and a break stops it, within a
+/// multi-exponentiation while it is proved.
+pub fn prove_watched(
+    store: &Store,
+    key: &MasterKey,
+    order: &Order<'_>,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<ProvedBill, CustomerRefusal> {
+    let stopped = Cell::new(false);
+    let mut progress = |now: Progress| stopped.set(stopped.get() | watch(now).is_break());
+    let go_on = || if stopped.get() { Err(CustomerRefusal::Stopped) } else { Ok(()) };
+    let frame = store.look(|view| frame(view, order))?;
+    let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
+    let plan = Plan::new(&program).map_err(PrepareRefusal::from)?;
+    let report = Report::of(&program, &plan);
+    if let Some((amount, giveaway)) = report.giveaways().next().filter(|_| !order.disclose_anyway) {
+        return Err(CustomerRefusal::GivesAway { why: sentence(&frame.period, amount, &giveaway) });
+    }
+    let (opened, decrypt) = timed(|| open(&frame, key, &mut progress))?;
+
+    go_on()?;
     progress(Progress { step: "price", done: 0, total: 1 });
     let (priced, price) = timed(|| {
         let length = frame.meter.slot_length();
-        Ok(rule::evaluate(&program, &opened.readings, &[]).map_err(|refusal| Unpriced::new(refusal, length))?)
+        Ok(rule::evaluate(&program, &opened.readings, &frame.carried)
+            .map_err(|refusal| Unpriced::new(refusal, length))?)
     })?;
+
+    go_on()?;
+    let ledger = order.purse.as_ref().map(Ledger::read).transpose()?;
+    let statement = frame.statement(order.revision, disclosed(&program, &priced));
+    let charge = ledger.is_some().then(|| Charge::of(&statement, report.bits(), order.now));
+    if let (Some(ledger), Some(charge)) = (&ledger, &charge) {
+        ledger.admit(charge, frame.meter.slot_length())?;
+    }
 
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
         let prepared = Prepared::new(&program)?;
-        let bill = make(&frame, &prepared, &opened, order.revision)?;
+        go_on()?;
+        let total = prepared.writes() as u64;
+        let mut watch = |written: usize| {
+            progress(Progress { step: "prove", done: written as u64, total });
+            if stopped.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let bill = make_watched(&frame, &prepared, &opened, order.revision, &mut watch)?;
         Ok((prepared, bill))
     })?;
-    if bill.statement.disclosed.first() != Some(&priced.total) {
+    go_on()?;
+    if bill.statement != statement {
         return Err(CustomerRefusal::Disagreement);
     }
 
@@ -155,29 +212,43 @@ pub fn prove(
     let bytes = bill.to_bytes();
     let ((), check) = timed(|| self_check(&frame, &prepared, &bytes))?;
     progress(Progress { step: "check", done: 1, total: 1 });
+    if let (Some(ledger), Some(charge)) = (ledger, charge) {
+        ledger.charge(charge)?;
+    }
 
     let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
     let line = |(line, shown): (&rule::PricedLine, bool)| {
         Some(BillLine { name: line.name.clone(), amount: money(line.printed)?, shown })
     };
     let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown)).map(line);
+    let figure = |(figure, count): (&Figure, &i128)| Some((figure.name.clone(), Amount::figure(figure, *count)?));
+    let shown_figures = program.figures.iter().zip(&priced.figures).map(figure);
     Ok(ProvedBill {
         meter: frame.meter.name().into(),
         period: frame.period.to_string(),
         tariff: format!("{}@{}", frame.tariff.name(), frame.tariff.version()),
         total: money(priced.total).ok_or(CustomerRefusal::Disagreement)?,
         lines: lines.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
+        shown_figures: shown_figures.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
+        carried: Amount::carried(&frame.tariff, &frame.carried).ok_or(CustomerRefusal::Disagreement)?,
+        gaps: frame.gap_count(),
         figures: Figures {
             k: prepared.figures().k,
             proof_bytes: prepared.proof_bytes(),
             bill_bytes: bytes.len(),
-            bits_disclosed: prepared.plan().bits_disclosed(),
+            bits_disclosed: report.bits(),
             bits_held: prepared.plan().bits_held(),
             slots: frame.slots().count(),
             seconds: Seconds { decrypt, price, prove, check },
         },
         bytes,
     })
+}
+
+/// What the plain bill discloses, in a statement's order.
+fn disclosed(program: &Program, priced: &Priced) -> Vec<i128> {
+    let shown = program.lines.iter().zip(&priced.lines).filter(|(line, _)| line.shown).map(|(_, line)| line.printed);
+    [priced.total].into_iter().chain(shown).chain(priced.figures.iter().copied()).collect()
 }
 
 /// The meter's readings over a period, as far as the store holds them; what it lacks is a gap. Dates are those of
@@ -248,7 +319,7 @@ fn frame(view: &impl View, order: &Order<'_>) -> Result<Frame, CustomerRefusal> 
             })?
         }
     };
-    Ok(Frame { meter, tariff, period, batches })
+    Ok(Frame::new(view, Word::OwnOrReceipt, meter, tariff, period, batches)?)
 }
 
 /// Batches of one number by revision and name.
@@ -321,9 +392,24 @@ fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
 }
 
 pub(crate) fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
-    let statement = frame.statement(revision, prepared.price(&opened.readings, &[])?);
+    make_watched(frame, prepared, opened, revision, &mut |_| ControlFlow::Continue(()))
+}
+
+fn make_watched(
+    frame: &Frame,
+    prepared: &Prepared,
+    opened: &Opened,
+    revision: u8,
+    watch: &mut Watch<'_>,
+) -> Result<Bill, CustomerRefusal> {
+    let statement = frame.statement(revision, prepared.price(&opened.readings, &frame.carried)?);
     let seed = fresh()?;
-    let proof = prepared.prove(&statement, &[], &opened.commitments, &opened.readings, &opened.openings, &seed)?;
+    let (commitments, readings, openings) = (&opened.commitments, &opened.readings, &opened.openings);
+    let proof = prepared.prove_watched(&statement, commitments, readings, openings, &seed, watch);
+    let proof = proof.map_err(|refusal| match refusal {
+        ProveRefusal::Stopped => CustomerRefusal::Stopped,
+        refusal => refusal.into(),
+    })?;
     Ok(Bill { statement, commitments: opened.commitments.clone(), proof })
 }
 
@@ -332,7 +418,7 @@ fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), Cu
     let bill = Bill::from_bytes(bytes).map_err(|_| CustomerRefusal::SelfCheck)?;
     let points = frame.points(&bill.commitments).map_err(|_| CustomerRefusal::SelfCheck)?;
     let entropy = fresh()?;
-    let checked = prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy);
+    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| CustomerRefusal::SelfCheck)
 }
 

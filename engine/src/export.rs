@@ -1,16 +1,20 @@
 //! What a customer's device needs, as a folder of files that [`crate::import`] reads back: the meter's public record,
-//! the batches of a period, the tariffs and assignments that apply. All of it is public or sealed.
+//! the batches of a period, the tariffs, dated data and assignments that apply, and receipts of the earlier bills that
+//! hand something on. All of it is public, or sealed, or known to this customer.
 
-use std::fs;
-use std::io::Write;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use wattproof_circuits::period::{Calendar, Period};
+use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::batch::SealedBatch;
 use wattproof_meter::record::MeterRecord;
 
 use crate::archive;
+use crate::carry::{self, CarryRefusal, Word};
+use crate::data;
+use crate::desk::file::{self, FileRefusal};
 use crate::import::Kind;
 use crate::period;
 use crate::policy::assignment::Assignment;
@@ -27,6 +31,8 @@ pub struct Exported {
     pub files: Vec<PathBuf>,
     /// Numbers of batches that the period needs and the store lacks.
     pub missing: Vec<u32>,
+    /// Why earlier bills do not hand on what the period needs.
+    pub unbilled: Option<CarryRefusal>,
 }
 
 /// Why nothing, or not all, is exported.
@@ -40,13 +46,8 @@ pub enum ExportRefusal {
     #[error(transparent)]
     Policy(#[from] PolicyRefusal),
     /// A file cannot be written.
-    #[error("{path} cannot be written: {reason}")]
-    File {
-        /// The path.
-        path: PathBuf,
-        /// What the system says.
-        reason: String,
-    },
+    #[error(transparent)]
+    File(#[from] FileRefusal),
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreRefusal),
@@ -57,7 +58,7 @@ impl Refusal for ExportRefusal {
         match self {
             ExportRefusal::Registry(refusal) => refusal.code(),
             ExportRefusal::Policy(refusal) => refusal.code(),
-            ExportRefusal::File { .. } => "file-unwritable",
+            ExportRefusal::File(refusal) => refusal.code(),
             ExportRefusal::Store(refusal) => refusal.code(),
         }
     }
@@ -66,7 +67,7 @@ impl Refusal for ExportRefusal {
         match self {
             ExportRefusal::Registry(refusal) => refusal.hint(),
             ExportRefusal::Policy(refusal) => refusal.hint(),
-            ExportRefusal::File { .. } => "check the folder's permissions and free space".into(),
+            ExportRefusal::File(refusal) => refusal.hint(),
             ExportRefusal::Store(refusal) => refusal.hint(),
         }
     }
@@ -75,46 +76,42 @@ impl Refusal for ExportRefusal {
         match self {
             ExportRefusal::Registry(refusal) => refusal.fault(),
             ExportRefusal::Policy(refusal) => refusal.fault(),
-            ExportRefusal::File { .. } => Fault::Own,
+            ExportRefusal::File(refusal) => refusal.fault(),
             ExportRefusal::Store(refusal) => refusal.fault(),
         }
     }
 }
 
-/// Files by name.
-type Files = Vec<(String, Vec<u8>)>;
+/// Files by name, so that each is written once.
+type Files = BTreeMap<String, Vec<u8>>;
 
 /// Exports a meter's period into a folder, which is made if need be. Rival batches all go along.
 pub fn export(store: &Store, meter: &str, period: &str, folder: &Path) -> Result<Exported, ExportRefusal> {
-    let (mut files, missing) = store.look(|view| gather(view, meter, period))?;
-    files.sort();
-    let unwritable =
-        |path: &Path, error: &std::io::Error| ExportRefusal::File { path: path.into(), reason: error.to_string() };
-    fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    let (files, missing, unbilled) = store.look(|view| gather(view, meter, period))?;
+    file::folder(folder)?;
     let mut written = Vec::with_capacity(files.len());
     for (name, bytes) in files {
         let path = folder.join(name);
-        write_whole(&path, &bytes).map_err(|error| unwritable(&path, &error))?;
+        file::replace(&path, &bytes)?;
         written.push(path);
     }
-    Ok(Exported { files: written, missing })
+    Ok(Exported { files: written, missing, unbilled })
 }
 
-fn gather(view: &impl View, meter: &str, text: &str) -> Result<(Files, Vec<u32>), ExportRefusal> {
+fn gather(view: &impl View, meter: &str, text: &str) -> Result<(Files, Vec<u32>, Option<CarryRefusal>), ExportRefusal> {
     let meter = registry::find_in(view, meter)?.record;
     let dates = Dates::parse(text)?;
-    let mut files = vec![(format!("{}.{}", meter.name(), Kind::Meter.ending()), meter.to_bytes())];
-    let mut zone = String::from("UTC");
+    let mut files = Files::from([(format!("{}.{}", meter.name(), Kind::Meter.ending()), meter.to_bytes())]);
+    let (mut zone, mut unbilled) = (String::from("UTC"), None);
     for assignment in applying(policy::assigned(view, &meter.id())?, dates) {
         let published = policy::named(view, &assignment.tariff)?;
         let tariff = published.ok_or_else(|| PolicyRefusal::UnknownTariff(assignment.tariff.to_string()))?.tariff;
         zone = tariff.calendar().zone().into();
-        let name = format!("{}-{}.{}", tariff.name(), tariff.version(), Kind::Tariff.ending());
-        files.push((name, tariff.source().as_bytes().to_vec()));
-        let name = format!("{}-{}.{}", meter.name(), assignment.from, Kind::Assignment.ending());
-        files.push((name, assignment.to_string().into_bytes()));
+        put_assigned(view, &meter, &assignment, &tariff, &mut files)?;
+        if !tariff.carries().is_empty() {
+            unbilled = put_earlier(view, &meter, &tariff, text, &mut files)?;
+        }
     }
-    files.dedup();
     let calendar = Calendar::new(&zone, meter.slot_length(), 0).map_err(PolicyRefusal::from)?;
     let period = Period::parse(text, &calendar).map_err(PolicyRefusal::from)?;
     let mut missing = Vec::new();
@@ -128,7 +125,66 @@ fn gather(view: &impl View, meter: &str, text: &str) -> Result<(Files, Vec<u32>)
             held.iter().map(|stored| (batch_name(&meter, &stored.batch, rivals), stored.batch.as_bytes().to_vec())),
         );
     }
-    Ok((files, missing))
+    Ok((files, missing, unbilled))
+}
+
+/// An assignment, its tariff, and the tariff's data.
+fn put_assigned(
+    view: &impl View,
+    meter: &MeterRecord,
+    assignment: &Assignment,
+    tariff: &Tariff,
+    files: &mut Files,
+) -> Result<(), StoreRefusal> {
+    put_tariff(tariff, files);
+    let name = format!("{}-{}.{}", meter.name(), assignment.from, Kind::Assignment.ending());
+    files.insert(name, assignment.to_string().into_bytes());
+    for declared in tariff.data() {
+        if let Some(set) = data::named(view, &declared.name)? {
+            let name = format!("{}.{}", declared.name, Kind::Data.ending());
+            files.insert(name, data::file(&declared.name, &set));
+        }
+    }
+    Ok(())
+}
+
+fn put_tariff(tariff: &Tariff, files: &mut Files) {
+    let name = format!("{}-{}.{}", tariff.name(), tariff.version(), Kind::Tariff.ending());
+    files.insert(name, tariff.source().as_bytes().to_vec());
+}
+
+/// What a customer needs to carry values from earlier bills: the assignments that lead up to the period, and receipts of
+/// the bills with their tariffs. Gives what is in the way.
+fn put_earlier(
+    view: &impl View,
+    meter: &MeterRecord,
+    tariff: &Tariff,
+    text: &str,
+    files: &mut Files,
+) -> Result<Option<CarryRefusal>, ExportRefusal> {
+    let period = tariff.period(text).map_err(PolicyRefusal::from)?;
+    for assignment in policy::run(view, &meter.id(), tariff.name(), period.first_day())? {
+        if let Some(version) = policy::named(view, &assignment.tariff)? {
+            put_tariff(&version.tariff, files);
+        }
+        let name = format!("{}-{}.{}", meter.name(), assignment.from, Kind::Assignment.ending());
+        files.insert(name, assignment.to_string().into_bytes());
+    }
+    match carry::carried(view, Word::Own, meter, tariff, &period) {
+        Err(CarryRefusal::Store(refusal)) => Err(refusal.into()),
+        Err(refusal) => Ok(Some(refusal)),
+        Ok(carried) => {
+            for receipt in &carried.from {
+                if let Some(version) = policy::by_digest(view, &receipt.tariff)? {
+                    put_tariff(&version, files);
+                }
+                let first = receipt.slots.first().index();
+                let name = format!("{}-{first}.{}", meter.name(), Kind::Receipt.ending());
+                files.insert(name, receipt.to_string().into_bytes());
+            }
+            Ok(None)
+        }
+    }
 }
 
 /// The assignment in force on the first day, and those that begin within the dates.
@@ -147,20 +203,4 @@ pub fn batch_name(meter: &MeterRecord, batch: &SealedBatch, rivals: bool) -> Str
         name.push_str(&format!("-{}", &crate::supplier::hex(&batch.header_digest())[..8]));
     }
     format!("{name}.{}", Kind::Batch.ending())
-}
-
-/// Writes a file whole or not at all.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let done = written.and_then(|()| fs::rename(&beside, path));
-    if done.is_err() {
-        let _removed = fs::remove_file(&beside);
-    }
-    done
 }

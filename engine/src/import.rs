@@ -1,11 +1,12 @@
 //! Files become records: each accepted, already there, or refused with a reason. Importing a file again changes nothing.
 //!
-//! What a file is, its name's ending says: `.pub`, `.batch`, `.fallback`, `.tariff`, `.assignment`, `.bill`. A file with
+//! What a file is, its name's ending says: `.pub`, `.batch`, `.fallback`, `.tariff`, `.data`,
+//! `.assignment`, `.receipt`, `.bill`. A file with
 //! another ending is taken for what its bytes are, when they are exactly one of these. In a folder, files with other
 //! endings are left alone.
 //!
-//! Batches, fallbacks and bills carry their own proof of who made them. Meters, tariffs and assignments do not: whoever
-//! imports them trusts where they come from.
+//! Batches, fallbacks and bills carry their own proof of who made them. Meters, tariffs, data, assignments and receipts
+//! do not: whoever imports them trusts where they come from.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -20,9 +21,11 @@ use wattproof_meter::record::MeterRecord;
 
 use crate::archive::{self, ArchiveRefusal, Kept};
 use crate::bills::{self, InboxRefusal};
+use crate::data::{self, PublishRefusal};
 use crate::policy::assignment::{Assignment, HEAD};
 use crate::policy::{self, PolicyRefusal};
 use crate::progress::Progress;
+use crate::receipt::{self, ReceiptRefusal};
 use crate::refusal::{Fault, Refusal};
 use crate::registry::{self, RegistryRefusal, Taken};
 use crate::store::table::Change;
@@ -40,28 +43,43 @@ pub enum Kind {
     Meter,
     /// A tariff.
     Tariff,
+    /// Dated data.
+    Data,
     /// An assignment.
     Assignment,
     /// A sealed batch.
     Batch,
     /// A fallback.
     Fallback,
+    /// A receipt of an accepted bill.
+    Receipt,
     /// A bill.
     Bill,
 }
 
 impl Kind {
     /// Every kind, in the order in which a set of files is taken: what others need comes first.
-    pub const ALL: [Kind; 6] = [Kind::Meter, Kind::Tariff, Kind::Assignment, Kind::Batch, Kind::Fallback, Kind::Bill];
+    pub const ALL: [Kind; 8] = [
+        Kind::Meter,
+        Kind::Tariff,
+        Kind::Data,
+        Kind::Assignment,
+        Kind::Batch,
+        Kind::Fallback,
+        Kind::Receipt,
+        Kind::Bill,
+    ];
 
     /// The ending of its files' names.
     pub fn ending(self) -> &'static str {
         match self {
             Kind::Meter => "pub",
             Kind::Tariff => "tariff",
+            Kind::Data => "data",
             Kind::Assignment => "assignment",
             Kind::Batch => "batch",
             Kind::Fallback => "fallback",
+            Kind::Receipt => "receipt",
             Kind::Bill => "bill",
         }
     }
@@ -73,8 +91,9 @@ impl Kind {
 
     /// What bytes are. The binary forms are strict enough that no bytes are two of them.
     fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        if bytes.starts_with(HEAD.as_bytes()) {
-            return Some(Kind::Assignment);
+        let heads = [(Kind::Assignment, HEAD), (Kind::Data, data::HEAD), (Kind::Receipt, receipt::HEAD)];
+        if let Some((kind, _)) = heads.iter().find(|(_, head)| bytes.starts_with(head.as_bytes())) {
+            return Some(*kind);
         }
         let is = |kind: &Kind| match kind {
             Kind::Meter => MeterRecord::from_bytes(bytes).is_ok(),
@@ -82,7 +101,7 @@ impl Kind {
             Kind::Fallback => Fallback::from_bytes(bytes).is_ok(),
             Kind::Bill => Bill::from_bytes(bytes).is_ok(),
             Kind::Tariff => policy::read(bytes).is_ok(),
-            Kind::Assignment => false,
+            Kind::Assignment | Kind::Data | Kind::Receipt => false,
         };
         Kind::ALL.into_iter().find(is)
     }
@@ -123,6 +142,12 @@ pub enum ImportRefusal {
     /// A tariff or an assignment.
     #[error(transparent)]
     Policy(#[from] PolicyRefusal),
+    /// Dated data.
+    #[error(transparent)]
+    Data(#[from] PublishRefusal),
+    /// A receipt.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptRefusal),
     /// A batch or a fallback.
     #[error(transparent)]
     Archive(#[from] ArchiveRefusal),
@@ -140,6 +165,8 @@ impl ImportRefusal {
             ImportRefusal::File { .. } | ImportRefusal::TooLarge | ImportRefusal::Unknown => None,
             ImportRefusal::Meter(refusal) => Some(refusal),
             ImportRefusal::Policy(refusal) => Some(refusal),
+            ImportRefusal::Data(refusal) => Some(refusal),
+            ImportRefusal::Receipt(refusal) => Some(refusal),
             ImportRefusal::Archive(refusal) => Some(refusal),
             ImportRefusal::Bill(refusal) => Some(refusal),
             ImportRefusal::Store(refusal) => Some(refusal),
@@ -152,6 +179,8 @@ impl ImportRefusal {
             ImportRefusal::Store(refusal)
             | ImportRefusal::Meter(RegistryRefusal::Store(refusal))
             | ImportRefusal::Policy(PolicyRefusal::Store(refusal))
+            | ImportRefusal::Data(PublishRefusal::Store(refusal))
+            | ImportRefusal::Receipt(ReceiptRefusal::Store(refusal))
             | ImportRefusal::Archive(ArchiveRefusal::Store(refusal))
             | ImportRefusal::Bill(InboxRefusal::Store(refusal)) => Some(refusal),
             _ => None,
@@ -173,7 +202,7 @@ impl Refusal for ImportRefusal {
         match self {
             ImportRefusal::File { .. } => "check the path and its permissions".into(),
             ImportRefusal::TooLarge | ImportRefusal::Unknown => {
-                "import .pub, .batch, .fallback, .tariff, .assignment and .bill files".into()
+                "import .pub, .tariff, .data, .assignment, .batch, .fallback, .receipt and .bill files".into()
             }
             other => other.inner().map(Refusal::hint).unwrap_or_default(),
         }
@@ -273,6 +302,8 @@ pub(crate) fn keep(change: &Change, kind: Kind, bytes: &[u8], now: Timestamp) ->
             let assignment = Assignment::parse(bytes).ok_or(PolicyRefusal::NotAnAssignment)?;
             kept(policy::keep_assignment(change, &assignment)?)
         }
+        Kind::Data => kept(data::keep(change, bytes)?),
+        Kind::Receipt => kept(receipt::keep(change, bytes)?),
         Kind::Batch => archive::keep_batch(change, bytes)?,
         Kind::Fallback => archive::keep_fallback(change, bytes)?,
         Kind::Bill => kept(bills::keep(change, bytes, now)?),

@@ -5,14 +5,17 @@
 //! | need | entry |
 //! |---|---|
 //! | readings from a file, or someone else's file turned into one | [`intake`] |
+//! | a rate of the Utility Rate Database as a tariff | [`urdb`] |
 //! | a household to try things with | [`household`] |
 //! | the store itself: statistics, check, backup | [`store`] |
 //! | admit a meter; publish and assign a tariff; take files in; give them out | [`registry`], [`policy`], [`mod@import`], [`mod@export`] |
+//! | publish dated data; what later bills carry, and the receipts that tell it | [`data`], [`carry`], [`receipt`] |
 //! | decide between rival batches | [`archive`] |
-//! | open batches, price and prove a bill | [`customer`] |
+//! | open batches, price and prove a bill | [`customer`], refused also for what [`frame`] says |
+//! | how much the bills proved so far say | [`ledger`] |
 //! | check bills and remember what was decided | [`supplier`] |
 //! | a simulated meter, a key, a tariff file on the desk; files written whole | [`desk`] |
-//! | what a front shows | [`show`], [`money`], [`progress`] |
+//! | what a front shows | [`show`], [`money`], [`amount`], [`progress`] |
 //! | what time it is | [`clock`] |
 //!
 //! ```text
@@ -21,24 +24,31 @@
 //!
 //! Every failure is a [`refusal::Refusal`]: a sentence, a stable code, what to do, and who can do it.
 
+pub mod amount;
 pub mod archive;
 pub mod bench;
 pub mod bills;
+pub mod carry;
 pub mod clock;
 pub mod customer;
+pub mod data;
 pub mod desk;
 pub mod export;
-mod frame;
+pub mod frame;
 pub mod household;
 pub mod import;
 pub mod intake;
+pub mod ledger;
 pub mod money;
 pub mod period;
 pub mod policy;
 pub mod progress;
 mod random;
+pub mod receipt;
 pub mod refusal;
 pub mod registry;
 pub mod show;
 pub mod store;
 pub mod supplier;
+pub mod terms;
+pub mod urdb;

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use num_traits::Signed;
 use wattproof_circuits::program::Ratio;
 
-/// Digits after the point beyond which an amount is cut.
-const MAX_DIGITS: usize = 12;
+use crate::amount::decimal;
 
 /// An amount of money, exact; its `Display` is a decimal in major units, with at least the currency's digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,20 +40,7 @@ impl Money {
 impl fmt::Display for Money {
     /// Exact when twelve digits after the point are enough, as they are for every rounded amount.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.amount.is_negative() {
-            write!(f, "-")?;
-        }
-        let amount = self.amount.abs();
-        write!(f, "{}", amount.trunc().numer())?;
-        let (mut rest, denominator) = (*amount.fract().numer(), *amount.denom());
-        let mut digits = String::new();
-        while digits.len() < usize::from(self.digits) || (rest != 0 && digits.len() < MAX_DIGITS) {
-            // The remainder is below the denominator; past 2^120 of it the digits that follow are cut.
-            let Some(scaled) = rest.checked_mul(10) else { break };
-            digits.push(char::from(b'0' + (scaled / denominator) as u8));
-            rest = scaled % denominator;
-        }
-        if digits.is_empty() { Ok(()) } else { write!(f, ".{digits}") }
+        f.write_str(&decimal(&self.amount, usize::from(self.digits)))
     }
 }
 

@@ -1,11 +1,15 @@
 //! Whether a billing period is complete: over, within the meter's service, each slot once, from signed batches.
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use thiserror::Error;
+use wattproof_circuits::period::{Calendar, Period};
+use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::record::MeterRecord;
 
 use crate::archive::{Claim, HeaderDigest, StoredBatch};
+use crate::clock;
 use crate::refusal::{Fault, Refusal};
 use crate::store::StoreRefusal;
 
@@ -130,4 +134,19 @@ pub(crate) fn numbers(meter: &MeterRecord, slots: SlotRange) -> Vec<u32> {
 /// When a slot starts. Every slot index lies within the calendar of instants for any slot length of a minute or more.
 pub(crate) fn start(slot: Slot, length: SlotLength) -> Timestamp {
     Timestamp::from_second(slot.start(length)).unwrap_or(Timestamp::MAX)
+}
+
+/// The tariff's days that are exactly these slots.
+pub(crate) fn days(tariff: &Tariff, slots: SlotRange) -> Option<Period> {
+    let calendar = tariff.calendar();
+    let period = Period::new(date(calendar, slots.first())?, date(calendar, slots.end())?, calendar).ok()?;
+    (period.slots() == slots).then_some(period)
+}
+
+/// The tariff day in which a slot starts.
+pub(crate) fn date(calendar: &Calendar, slot: Slot) -> Option<Date> {
+    let zone = clock::zone(calendar.zone()).ok()?;
+    let start = Timestamp::from_second(slot.start(calendar.slot())).ok()?;
+    let local = zone.to_datetime(start).checked_sub(i64::from(calendar.day_from()).minutes()).ok()?;
+    Some(local.date())
 }

@@ -266,6 +266,14 @@ pub(crate) fn in_force(view: &impl View, meter: &MeterId, dates: Dates) -> Resul
     Ok(named(view, name)?.ok_or_else(|| PolicyRefusal::UnknownTariff(name.to_string()))?.tariff)
 }
 
+/// The assignments that bring a meter to this tariff on a day: the one in force and those before it of the same name,
+/// the earliest first.
+pub(crate) fn run(view: &impl View, meter: &MeterId, name: &str, day: Date) -> Result<Vec<Assignment>, StoreRefusal> {
+    let mut run: Vec<Assignment> = assigned(view, meter)?.into_iter().filter(|known| known.from <= day).collect();
+    let others = run.iter().rposition(|assignment| assignment.tariff.name != name);
+    Ok(run.split_off(others.map_or(0, |place| place + 1)))
+}
+
 /// Local dates, the end not included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dates {

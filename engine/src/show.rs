@@ -5,22 +5,25 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::period::{Calendar, Period};
-use wattproof_circuits::plan::{Output, Plan};
-use wattproof_circuits::tariff::Inputs;
 use wattproof_meter::batch::SealedBatch;
 use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::record::MeterRecord;
 
 use crate::archive::{self, Claim};
-use crate::bills::{self, BillDigest, InboxRefusal, Reason};
-use crate::money::Money;
+use crate::bills::{self, BillDigest, Reason};
 use crate::period;
 use crate::policy::{self, Dates, PolicyRefusal};
 use crate::registry;
 use crate::store::record::rotten;
 use crate::store::table::{BATCHES, View};
 use crate::store::{Store, StoreRefusal};
-use crate::supplier::{Says, days, hex, says};
+use crate::supplier::{Says, hex, says};
+
+mod list;
+mod months;
+
+pub use list::BillList;
+pub use months::{MonthRow, MonthWithout, months};
 
 /// Which batches or bills to list.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,65 +96,6 @@ pub enum BillState {
     Accepted(Timestamp),
     /// Refused then.
     Refused(Timestamp, Reason),
-}
-
-/// What a bill's file says and discloses.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BillSummary {
-    /// What it says.
-    pub says: Says,
-    /// The digest of its bytes.
-    pub digest: BillDigest,
-    /// Its bytes.
-    pub bytes: usize,
-    /// Bytes of its proof.
-    pub proof_bytes: usize,
-    /// The commitments it carries.
-    pub commitments: usize,
-    /// The numbers of its batches, in order.
-    pub batches: Vec<u32>,
-    /// The amounts it discloses with their names, the total first; empty when its tariff is unknown.
-    pub disclosed: Vec<(String, Money)>,
-    /// Bits these can say at most, when its tariff is known.
-    pub bits_disclosed: Option<f64>,
-    /// Bits its period's values hold, when its tariff is known.
-    pub bits_held: Option<u64>,
-    /// What was decided about it here.
-    pub state: BillState,
-}
-
-/// What a bill says and discloses, by what the store knows. Checks nothing.
-pub fn bill(store: &Store, bytes: &[u8]) -> Result<BillSummary, InboxRefusal> {
-    let bill = Bill::from_bytes(bytes)?;
-    let digest = bills::digest(bytes);
-    store.look(|view| {
-        let statement = &bill.statement;
-        let tariff = policy::by_digest(view, &statement.tariff)?;
-        let period = tariff.as_ref().and_then(|tariff| days(tariff, statement.slots));
-        let program =
-            tariff.as_ref().zip(period).and_then(|(tariff, period)| tariff.program(&period, Inputs::NONE).ok());
-        let plan = program.and_then(|program| Plan::new(&program).ok());
-        let currency = tariff.map(|tariff| tariff.currency());
-        let disclosed = plan.as_ref().zip(currency).map(|(plan, currency)| {
-            let amounts = plan.outputs.iter().zip(&statement.disclosed);
-            let named = |output: &Output| if output.name.is_empty() { "total".into() } else { output.name.clone() };
-            let amount =
-                |(output, count): (&Output, &i128)| Some((named(output), Money::of(*count, &output.unit, currency)?));
-            amounts.filter_map(amount).collect()
-        });
-        Ok(BillSummary {
-            says: says(view, statement)?,
-            digest,
-            bytes: bytes.len(),
-            proof_bytes: bill.proof.len(),
-            commitments: bill.commitments.len(),
-            batches: statement.batches.iter().map(|batch| batch.number).collect(),
-            disclosed: disclosed.unwrap_or_default(),
-            bits_disclosed: plan.as_ref().map(Plan::bits_disclosed),
-            bits_held: plan.as_ref().map(Plan::bits_held),
-            state: state(view, &digest)?,
-        })
-    })
 }
 
 /// The batches, by meter and number.

@@ -7,20 +7,23 @@
 //! digests, then as points; the proof. What depends on the bill alone is decided for good. What a later import can
 //! mend, such as a missing batch, is answered and not decided: the bill stays in the inbox.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
-use wattproof_circuits::period::Period;
 use wattproof_circuits::prepared::Prepared;
+use wattproof_circuits::program::Place;
+use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::Statement;
-use wattproof_circuits::tariff::{Inputs, Tariff};
+use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotRange};
 
+use crate::amount::Amount;
 use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
-use crate::frame::{Frame, Uncertified};
+use crate::carry::{self, Word};
+use crate::frame::{Frame, FrameRefusal, Uncertified, program_of};
 use crate::import::load;
 use crate::money::Money;
 use crate::policy::{self, Dates};
@@ -29,10 +32,12 @@ use crate::random::fresh;
 use crate::refusal::Refusal;
 use crate::store::table::{Change, View};
 use crate::store::{Store, StoreRefusal};
-use crate::{archive, clock, period, registry};
+use crate::{archive, period, registry};
 
+mod check;
 mod refusal;
 
+pub use check::Check;
 pub use refusal::VerifyRefusal;
 pub(crate) use refusal::{hex, prepare_code};
 
@@ -66,20 +71,31 @@ pub struct Says {
     pub tariff: Option<String>,
     /// The total, when the tariff is known.
     pub total: Option<Money>,
+    /// Slots that were estimated for want of a reading.
+    pub gaps: u32,
 }
+
+/// What bills share that are checked with one key: tariff, period, data, gaps.
+type Shared = ([u8; 32], SlotRange, [u8; 32], BTreeSet<Place>);
 
 /// Checks bills, keeping what bills of one tariff and period share.
 #[derive(Debug)]
 pub struct Supplier<'a> {
     store: &'a Store,
     now: Timestamp,
-    prepared: HashMap<([u8; 32], SlotRange), Rc<Prepared>>,
+    anew: bool,
+    prepared: HashMap<Shared, Rc<Prepared>>,
 }
 
 impl<'a> Supplier<'a> {
     /// At work on a store.
     pub fn new(store: &'a Store, now: Timestamp) -> Self {
-        Supplier { store, now, prepared: HashMap::new() }
+        Supplier { store, now, anew: false, prepared: HashMap::new() }
+    }
+
+    /// The same for demonstrations: whether other bills have the slots is not asked. Such a supplier decides nothing.
+    pub fn anew(store: &'a Store, now: Timestamp) -> Self {
+        Supplier { anew: true, ..Supplier::new(store, now) }
     }
 
     /// Checks the bills in the inbox, in the order of their digests. With `dry_run` nothing is decided.
@@ -125,7 +141,7 @@ impl<'a> Supplier<'a> {
 
     /// Checks a bill's bytes. Fails only when the store does.
     pub fn verify(&mut self, bytes: &[u8], dry_run: bool) -> Result<Judged, StoreRefusal> {
-        let digest = bills::digest(bytes);
+        let (digest, dry_run) = (bills::digest(bytes), dry_run || self.anew);
         if let Some(verdict) = self.verdict(&digest)? {
             let says = self.says(bytes)?;
             return Ok(Judged { file: None, digest, refused: verdict.refused, already: true, says });
@@ -143,28 +159,25 @@ impl<'a> Supplier<'a> {
     /// Everything but the memory of it.
     fn examine(&mut self, bytes: &[u8]) -> Result<(), VerifyRefusal> {
         let bill = Bill::from_bytes(bytes)?;
-        let frame = self.store.look(|view| frame(view, &bill.statement, self.now))?;
+        let frame = self.store.look(|view| frame(view, &bill.statement, self.now, self.anew))?;
+        agrees(&bill.statement, &frame)?;
         let prepared = self.prepared(&frame)?;
         if bill.proof.len() != prepared.proof_bytes() {
             let (expected, found) = (prepared.proof_bytes(), bill.proof.len());
-            return Err(wattproof_circuits::refusal::ProofRefusal::WrongLength { expected, found }.into());
+            return Err(ProofRefusal::WrongLength { expected, found }.into());
         }
-        agrees(&bill.statement, &frame)?;
         let points = frame.points(&bill.commitments)?;
         // Drawn after the bill's bytes are final: no bill can be made to fit it.
         let entropy = fresh()?;
-        Ok(prepared.verify(&bill.statement, &[], &bill.commitments, &points, &bill.proof, &entropy)?)
+        Ok(prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
     }
 
     fn prepared(&mut self, frame: &Frame) -> Result<Rc<Prepared>, VerifyRefusal> {
-        let key = (frame.tariff.digest(), frame.slots());
+        let key = (frame.tariff.digest(), frame.slots(), frame.data_digest, frame.gaps.clone());
         if let Some(prepared) = self.prepared.get(&key) {
             return Ok(prepared.clone());
         }
-        let program = frame
-            .tariff
-            .program(&frame.period, Inputs::NONE)
-            .map_err(|findings| VerifyRefusal::Program { findings })?;
+        let program = frame.program().map_err(|findings| VerifyRefusal::Program { findings })?;
         let prepared = Rc::new(Prepared::new(&program)?);
         self.prepared.insert(key, prepared.clone());
         Ok(prepared)
@@ -179,12 +192,10 @@ impl<'a> Supplier<'a> {
     ) -> Result<Option<VerifyRefusal>, StoreRefusal> {
         let Ok(bill) = Bill::from_bytes(bytes) else { return Ok(found.err()) };
         self.store.change(|change| {
-            let found = match found {
-                Ok(()) => match free(change, &bill.statement) {
-                    Err(VerifyRefusal::Store(refusal)) => return Err(refusal),
-                    free => free,
-                },
-                refused => refused,
+            let found = match found.and_then(|()| still(change, &bill.statement)) {
+                Err(VerifyRefusal::Store(refusal)) => return Err(refusal),
+                Err(refusal) if !refusal.is_final() => return Ok(Some(refusal)),
+                found => found,
             };
             let refused = found.as_ref().err().map(reason);
             bills::put(change, digest, bytes, self.now)?;
@@ -214,15 +225,17 @@ impl<'a> Supplier<'a> {
 }
 
 /// The frame in which the supplier's store puts this statement.
-fn frame(view: &impl View, statement: &Statement, now: Timestamp) -> Result<Frame, VerifyRefusal> {
+fn frame(view: &impl View, statement: &Statement, now: Timestamp, anew: bool) -> Result<Frame, VerifyRefusal> {
     let id = statement.meter;
     let meter = registry::meter(view, &id)?.ok_or(VerifyRefusal::UnregisteredMeter(id))?.record;
-    free(view, statement)?;
+    if !anew {
+        free(view, statement)?;
+    }
     let tariff = policy::by_digest(view, &statement.tariff)?.ok_or(VerifyRefusal::UnknownTariff)?;
     if statement.slot_length != meter.slot_length() || statement.slot_length != tariff.calendar().slot() {
         return Err(VerifyRefusal::OtherSlotLength);
     }
-    let period = days(&tariff, statement.slots).ok_or(VerifyRefusal::NotWholeDays)?;
+    let period = period::days(&tariff, statement.slots).ok_or(VerifyRefusal::NotWholeDays)?;
     let in_force = policy::in_force(view, &id, Dates::of(&period))?;
     if in_force.digest() != tariff.digest() {
         return Err(VerifyRefusal::OtherTariff { wanted: name(&in_force), found: name(&tariff) });
@@ -230,20 +243,7 @@ fn frame(view: &impl View, statement: &Statement, now: Timestamp) -> Result<Fram
     let claim = |number| archive::claim(view, &meter, number).map_err(period::PeriodRefusal::from);
     let batches = period::batches(&meter, statement.slots, now, claim)?;
     batches.iter().try_for_each(|stored| stored.batch.verify(&meter))?;
-    Ok(Frame { meter, tariff, period, batches })
-}
-
-/// The tariff's days that are exactly these slots.
-pub(crate) fn days(tariff: &Tariff, slots: SlotRange) -> Option<Period> {
-    let calendar = tariff.calendar();
-    let zone = clock::zone(calendar.zone()).ok()?;
-    let date = |slot: Slot| {
-        let start = Timestamp::from_second(slot.start(calendar.slot())).ok()?;
-        let local = zone.to_datetime(start).checked_sub(i64::from(calendar.day_from()).minutes()).ok()?;
-        Some(local.date())
-    };
-    let period = Period::new(date(slots.first())?, date(slots.end())?, calendar).ok()?;
-    (period.slots() == slots).then_some(period)
+    Ok(Frame::new(view, Word::Own, meter, tariff, period, batches)?)
 }
 
 /// Whether the statement is the one that the frame gives for its revision and amounts. Meter, tariff, slot length and
@@ -251,8 +251,20 @@ pub(crate) fn days(tariff: &Tariff, slots: SlotRange) -> Option<Period> {
 fn agrees(statement: &Statement, frame: &Frame) -> Result<(), VerifyRefusal> {
     let own = frame.statement(statement.revision, statement.disclosed.clone());
     // Named one by one, so that a field added to the statement cannot be forgotten here.
-    let Statement { certification, data, offsets, batches, meter, revision, tariff, slot_length, slots, disclosed } =
-        statement;
+    let Statement {
+        certification,
+        data,
+        offsets,
+        batches,
+        gaps,
+        carried,
+        meter,
+        revision,
+        tariff,
+        slot_length,
+        slots,
+        disclosed,
+    } = statement;
     if *certification != own.certification {
         return Err(VerifyRefusal::OtherCertification);
     }
@@ -267,9 +279,27 @@ fn agrees(statement: &Statement, frame: &Frame) -> Result<(), VerifyRefusal> {
         let number = differing.or(batches.first()).map_or(0, |batch| batch.number);
         return Err(VerifyRefusal::OtherBatches { number });
     }
+    if *gaps != own.gaps {
+        return Err(VerifyRefusal::OtherGaps { expected: own.gaps, found: *gaps });
+    }
+    carries(&frame.tariff, carried, &own.carried)?;
     debug_assert!(*meter == own.meter && *revision == own.revision && *tariff == own.tariff);
     debug_assert!(*slot_length == own.slot_length && *slots == own.slots && *disclosed == own.disclosed);
     Ok(())
+}
+
+/// Whether the carried values are those that the accepted bills give.
+fn carries(tariff: &Tariff, found: &[u64], expected: &[u64]) -> Result<(), VerifyRefusal> {
+    if found.len() != expected.len() {
+        return Err(ProofRefusal::Carried { expected: expected.len(), found: found.len() }.into());
+    }
+    let Some(place) = expected.iter().zip(found).position(|(expected, found)| expected != found) else { return Ok(()) };
+    let name = tariff.carries()[place].name.clone();
+    let told = |counts: &[u64]| {
+        let told = Amount::carried(tariff, counts).map(|told| told[place].1.to_string());
+        told.unwrap_or_else(|| counts[place].to_string())
+    };
+    Err(VerifyRefusal::OtherCarried { name, expected: told(expected), found: told(found) })
 }
 
 /// Whether a bill may take its slots: they are free, or all billed by the bill it revises.
@@ -285,6 +315,19 @@ fn free(view: &impl View, statement: &Statement) -> Result<(), VerifyRefusal> {
     }
 }
 
+/// Whether nothing that other acts changed meanwhile speaks against a bill that was found right.
+fn still(view: &impl View, statement: &Statement) -> Result<(), VerifyRefusal> {
+    free(view, statement)?;
+    if statement.carried.is_empty() {
+        return Ok(());
+    }
+    let meter = registry::meter(view, &statement.meter)?.ok_or(VerifyRefusal::UnregisteredMeter(statement.meter))?;
+    let tariff = policy::by_digest(view, &statement.tariff)?.ok_or(VerifyRefusal::UnknownTariff)?;
+    let period = period::days(&tariff, statement.slots).ok_or(VerifyRefusal::NotWholeDays)?;
+    let own = carry::carried(view, Word::Own, &meter.record, &tariff, &period).map_err(FrameRefusal::from)?;
+    carries(&tariff, &statement.carried, &own.values)
+}
+
 fn take_slots(change: &Change, statement: &Statement, digest: &BillDigest) -> Result<(), StoreRefusal> {
     let billed = Billed { slots: statement.slots, revision: statement.revision, bill: *digest };
     bills::put_billed(change, &statement.meter, &billed)
@@ -295,20 +338,25 @@ pub(crate) fn says(view: &impl View, statement: &Statement) -> Result<Says, Stor
     let tariff = policy::by_digest(view, &statement.tariff)?;
     let instant = |slot: Slot| period::start(slot, statement.slot_length);
     let instants = || format!("{}..{}", instant(statement.slots.first()), instant(statement.slots.end()));
-    let dates = tariff.as_ref().and_then(|tariff| days(tariff, statement.slots)).map(|days| days.to_string());
+    let dates = tariff.as_ref().and_then(|tariff| period::days(tariff, statement.slots)).map(|days| days.to_string());
     Ok(Says {
         meter: meter.map_or_else(|| statement.meter.to_string(), |meter| meter.record.name().into()),
         period: dates.unwrap_or_else(instants),
         slots: statement.slots,
         revision: statement.revision,
         tariff: tariff.as_ref().map(name),
-        total: tariff.as_ref().and_then(|tariff| total(tariff, statement)),
+        total: match &tariff {
+            Some(tariff) => total(view, tariff, statement)?,
+            None => None,
+        },
+        gaps: statement.gaps,
     })
 }
 
-fn total(tariff: &Tariff, statement: &Statement) -> Option<Money> {
-    let program = tariff.program(&days(tariff, statement.slots)?, Inputs::NONE).ok()?;
-    Money::of(*statement.disclosed.first()?, &program.unit, tariff.currency())
+fn total(view: &impl View, tariff: &Tariff, statement: &Statement) -> Result<Option<Money>, StoreRefusal> {
+    let program = program_of(view, tariff, statement)?;
+    let count = program.zip(statement.disclosed.first());
+    Ok(count.and_then(|(program, count)| Money::of(*count, &program.unit, tariff.currency())))
 }
 
 fn name(tariff: &Tariff) -> String {

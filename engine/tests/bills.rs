@@ -7,6 +7,7 @@ use support::{Desk, Meter, day, fixture, now};
 use wattproof_circuits::bill::Bill;
 use wattproof_engine::archive::{Kept, settle_rival};
 use wattproof_engine::customer::{self, CustomerRefusal, Order};
+use wattproof_engine::desk;
 use wattproof_engine::import::ImportRefusal;
 use wattproof_engine::period::PeriodRefusal;
 use wattproof_engine::policy::{self, PolicyRefusal};
@@ -93,7 +94,15 @@ fn the_same_bill_again_gives_the_same_verdict_and_another_is_refused() {
 fn a_revision_takes_the_place_of_what_it_revises() {
     let (desk, bytes) = billed("economy7");
     let revised = |revision| {
-        let order = Order { meter: "M1", period: "2026-03-29..2026-03-31", revision, batches_from: None, now: now() };
+        let order = Order {
+            meter: "M1",
+            period: "2026-03-29..2026-03-31",
+            revision,
+            batches_from: None,
+            purse: None,
+            disclose_anyway: false,
+            now: now(),
+        };
         customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {}).unwrap().bytes
     };
     let first = revised(1);
@@ -274,7 +283,15 @@ fn a_later_revision_of_a_batch_counts() {
 #[test]
 fn a_wrong_key_is_told_apart_from_a_tampered_batch() {
     let (desk, _) = billed("economy7");
-    let order = Order { meter: "M1", period: "2026-03-28..2026-03-29", revision: 0, batches_from: None, now: now() };
+    let order = Order {
+        meter: "M1",
+        period: "2026-03-28..2026-03-29",
+        revision: 0,
+        batches_from: None,
+        purse: None,
+        disclose_anyway: false,
+        now: now(),
+    };
     let wrong = customer::prove(&desk.store, &MasterKey::from_bytes([1; 32]), &order, &mut |_| {}).unwrap_err();
     assert!(matches!(&wrong, CustomerRefusal::Open(OpenRefusal::WrongKey { .. })), "{wrong:?}");
 }
@@ -307,6 +324,8 @@ fn a_bill_is_proved_from_batches_a_third_party_keeps() {
         period: "2026-03-29..2026-03-31",
         revision: 0,
         batches_from: Some(archive.clone()),
+        purse: None,
+        disclose_anyway: false,
         now: now(),
     };
     let prove = || customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {});
@@ -388,6 +407,8 @@ fn files_and_folders_that_cannot_be_read_are_ones_own_fault() {
         period: "2026-03-29..2026-03-31",
         revision: 0,
         batches_from: Some(missing.clone()),
+        purse: None,
+        disclose_anyway: false,
         now: now(),
     };
     let refusal = customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {}).unwrap_err();
@@ -400,16 +421,18 @@ fn files_and_folders_that_cannot_be_read_are_ones_own_fault() {
 #[test]
 fn a_bill_says_what_it_discloses() {
     let (desk, bytes) = billed("economy7");
-    let summary = show::bill(&desk.store, &bytes).unwrap();
-    assert_eq!(summary.state, BillState::Waiting);
-    assert_eq!(summary.disclosed.len(), 1);
-    assert_eq!(Some(&summary.disclosed[0].1), summary.says.total.as_ref());
+    let sheet = desk::bill::read(&desk.store, &bytes).unwrap();
+    assert_eq!((sheet.verdict, sheet.disclosed.len(), sheet.gaps), (None, 1, 0));
+    let terms = sheet.terms.unwrap();
+    assert!(terms.shown.is_empty() && terms.figures.is_empty() && terms.carried.is_empty());
     // Two days below 2^20 Wh a half hour at 32.55 p/kWh at most, to the penny.
-    let bits = summary.bits_disclosed.unwrap();
-    assert!((20.0..24.0).contains(&bits), "{bits}");
-    assert_eq!(summary.bits_held, Some(20 * (46 + 48)));
-    assert_eq!(summary.batches, [day("2026-03-29"), day("2026-03-30")]);
-    assert_eq!(show::bill(&desk.store, &[&[2], &bytes[1..]].concat()).unwrap_err().code(), "bill-version");
+    assert!((20.0..24.0).contains(&terms.bits_disclosed), "{}", terms.bits_disclosed);
+    assert_eq!((terms.bits_held, terms.period.as_str()), (20 * (46 + 48), "2026-03-29..2026-03-31"));
+    assert_eq!(
+        sheet.batches.iter().map(|(number, _)| *number).collect::<Vec<_>>(),
+        [day("2026-03-29"), day("2026-03-30")]
+    );
+    assert_eq!(desk::bill::read(&desk.store, &[&[9], &bytes[1..]].concat()).unwrap_err().code(), "bill-version");
 }
 
 /// Flips one bit at every `step`th byte of a bill; none of them is accepted, and none makes the check panic.

@@ -18,6 +18,8 @@ fn load() -> Option<Readings> {
     let path = Path::new(&std::env::var_os("WATTPROOF_DATA")?).join(FILE);
     let layout = Layout {
         time: "Start".into(),
+        time_format: None,
+        midnight: None,
         values: vec![ValueColumn::parse("import=Consumption (kWh)")?],
         scale: Scale::Kilo,
         stamped: Stamped::Start,

@@ -45,6 +45,34 @@ impl Failure {
         }
     }
 
+    /// A tariff whose dated data are not all there, or say what it does not know.
+    pub fn data(source: Source, findings: Vec<Diagnostic>) -> Self {
+        let first = findings.first();
+        Failure {
+            code: first.map_or("data-missing", |finding| finding.code).into(),
+            message: first.map(|finding| finding.message.clone()).unwrap_or_default(),
+            hint: "publish what is missing with `wattproof tariff data`, or give it by --data NAME=CSV".into(),
+            exit: Exit::Own,
+            findings: Some(Box::new((source, findings))),
+        }
+    }
+
+    /// A tariff with findings of the privacy lint, so many of which a customer's device refuses.
+    pub fn linted(source: Source, findings: Vec<Diagnostic>, refused: usize) -> Self {
+        let (count, things) = (findings.len(), if findings.len() == 1 { "finding" } else { "findings" });
+        let refused = match refused {
+            0 => "bills under it are proved".into(),
+            refused => format!("{refused} of which keep a customer's device from proving bills"),
+        };
+        Failure {
+            code: "tariff-lint".into(),
+            message: format!("{} has {count} {things}; {refused}", source.name),
+            hint: "see what is marked".into(),
+            exit: Exit::Refused,
+            findings: Some(Box::new((source, findings))),
+        }
+    }
+
     /// The JSON form, to stand under `error`.
     pub fn document(&self) -> ErrorDocument<'_> {
         let findings = self.findings.as_deref();

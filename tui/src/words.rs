@@ -35,6 +35,28 @@ pub enum Words {
     /// Not `REGISTER=COLUMN`.
     #[error("`{0}` does not name a register and a column")]
     NotAValueColumn(String),
+    /// An option that this format cannot do without.
+    #[error("{option} is needed with --format {format}")]
+    OptionNeeded {
+        /// Which.
+        option: &'static str,
+        /// Which format.
+        format: &'static str,
+    },
+    /// An option that this format answers itself.
+    #[error("{option} is not for --format {format}")]
+    OptionForeign {
+        /// Which.
+        option: &'static str,
+        /// Which format.
+        format: &'static str,
+    },
+    /// Not `NAME=VALUE`.
+    #[error("`{0}` does not name something and give its value")]
+    NotNamed(String),
+    /// Not a whole number.
+    #[error("`{0}` is not a whole number")]
+    NotAWholeNumber(String),
     /// Not a slot length.
     #[error("slots of {0} minutes do not divide a day")]
     SlotLength(u16),
@@ -50,6 +72,9 @@ pub enum Words {
     /// No platform folder.
     #[error("this machine has no folder for a user's data")]
     NoDataFolder,
+    /// The screen needs a terminal.
+    #[error("the screen needs a terminal")]
+    NoTerminal,
     /// Standard output failed.
     #[error("standard output cannot be written: {0}")]
     Output(String),
@@ -67,11 +92,16 @@ impl Refusal for Words {
             Words::NotAnInstant(_) => "not-an-instant",
             Words::NotATariffName(_) => "not-a-tariff-name",
             Words::NotAValueColumn(_) => "not-a-value-column",
+            Words::OptionNeeded { .. } => "option-needed",
+            Words::OptionForeign { .. } => "option-foreign",
+            Words::NotNamed(_) => "not-named",
+            Words::NotAWholeNumber(_) => "not-a-whole-number",
             Words::SlotLength(_) => "slot-length",
             Words::NoSuchSample(_) => "no-such-sample",
             Words::FolderInUse(_) => "folder-in-use",
             Words::Demo(_) => "demo-failed",
             Words::NoDataFolder => "no-data-folder",
+            Words::NoTerminal => "no-terminal",
             Words::Output(_) => "output-unwritable",
         }
     }
@@ -87,6 +117,11 @@ impl Refusal for Words {
             Words::NotAnInstant(_) => "write it like 2026-10-01T00:00:00Z, or a UTC date like 2026-10-01",
             Words::NotATariffName(_) => "write NAME or NAME@VERSION, like economy7@1",
             Words::NotAValueColumn(_) => "write it like import=Consumption",
+            Words::OptionNeeded { option: "--tz", .. } => "NEM12 is standard time all year: give --tz +10:00",
+            Words::OptionNeeded { .. } => "see wattproof readings convert --help for an example of each format",
+            Words::OptionForeign { .. } => "leave it out: the file says it",
+            Words::NotNamed(_) => "write it like colour=colours.csv or used=1234",
+            Words::NotAWholeNumber(_) => "write digits only, counting the unit in which the tariff carries it",
             Words::SlotLength(_) => "give 5, 10, 15, 30 or 60 minutes",
             Words::NoSuchSample(_) => {
                 let names = wattproof_engine::desk::demo::TARIFFS.map(|(name, _)| name);
@@ -95,6 +130,7 @@ impl Refusal for Words {
             Words::FolderInUse(_) => "give an empty folder or a new one",
             Words::Demo(_) => "report this with the output of the command",
             Words::NoDataFolder => "give --store PATH",
+            Words::NoTerminal => "run it in a terminal, or give a command: `wattproof --help` lists them",
             Words::Output(_) => "check where it goes and the space there",
         }
         .into()

@@ -182,6 +182,76 @@ fn other_peoples_files_are_settled_or_refused() {
     );
     let bare = ["theirs.csv", "-o", "o.csv", "--time", "Start", "--value", "Used", "--unit", "kWh", "--stamp", "end"];
     assert_eq!(reason(run(&bare)), (2, "not-a-value-column".into()));
+    let lacking = ["theirs.csv", "-o", "o.csv", "--time", "Start", "--value", "import=Used (kWh)", "--unit", "kWh"];
+    let (code, answer) = run(&lacking);
+    assert_eq!((code, answer["error"]["message"].as_str()), (2, Some("--stamp is needed with --format csv")));
+    assert_eq!(reason(run(&lacking)), (2, "option-needed".into()));
+    let form = ["--time-format", "%Y-%m-%dT%H:%M:%S%:z", "--midnight", "begin"];
+    assert_eq!(run(&[&usual[..], &["--unit", "kWh"], &form[..]].concat()).0, 0);
+}
+
+/// A file of the fixtures, as text.
+fn fixture(name: &str) -> String {
+    std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(name)).unwrap()
+}
+
+#[test]
+fn green_button_and_nem12_files_are_converted() {
+    let place = Place::new();
+    place.write("usage.xml", fixture("readings/greenbutton.xml"));
+    place.write("nem12.csv", fixture("readings/nem12.csv"));
+    let made = place.done("readings convert usage.xml -o a.csv --format greenbutton --tz Europe/London");
+    assert_eq!((&made["slots"], &made["substituted"], &made["duplicates"]), (&json!(4), &json!(1), &json!(1)));
+    assert_eq!(made["left_out"].as_array().map(Vec::len), Some(1));
+    let ours = String::from_utf8(place.read("a.csv")).unwrap();
+    assert!(ours.starts_with("start,import_wh,export_wh\n2026-10-25T01:00:00+01:00,182,0\n"), "{ours}");
+    let made = place.done("readings convert nem12.csv -o b.csv --format nem12 --tz +10:00 --value import=E1");
+    assert_eq!((&made["slot_minutes"], &made["gaps"]), (&json!(60), &json!(4)));
+    let refused = [
+        ("usage.xml --format greenbutton --unit kWh", "option-foreign"),
+        ("usage.xml --format greenbutton --value import=MeterReading/9", "greenbutton-no-such-stream"),
+        ("usage.xml --format nem12 --tz +10:00", "nem12-no-header"),
+        ("nem12.csv --format nem12", "option-needed"),
+        ("nem12.csv --format nem12 --tz Australia/Sydney", "nem12-summer-time"),
+        ("nem12.csv --format nem12 --tz +10:00 --slot 30", "stream-other-length"),
+        ("nem12.csv --format nem12 --tz +25:00", "no-such-zone"),
+        ("nem12.csv --format greenbutton", "greenbutton-no-meter-reading"),
+    ];
+    for (words, code) in refused {
+        assert_eq!(place.fails(&format!("readings convert {words} -o c.csv")), (2, code.into()), "{words}");
+    }
+}
+
+#[test]
+fn a_rate_becomes_a_tariff_that_prices() {
+    let place = Place::new();
+    let cases: serde_json::Value = serde_json::from_str(&fixture("urdb/cases.json")).unwrap();
+    let named = |name: &str| cases["cases"].as_array().unwrap().iter().find(|case| case["name"] == name).unwrap();
+    place.write("rate.json", named("tiers_rise_differently")["rate"].to_string());
+    let import = "tariff import urdb rate.json -o rate.tariff";
+    assert_eq!(place.fails(import), (2, "urdb-tiers-needed".into()));
+    let made = place.done(&format!("{import} --tiers prorate"));
+    assert_eq!(
+        (&made["name"], &made["zone"], &made["zone_given"]),
+        (&json!("urdb_rate"), &json!("UTC"), &json!(false))
+    );
+    let made = place.done(&format!("{import} --tiers sequential --tz america/new_york --slot 60"));
+    assert_eq!(made["zone"], "America/New_York");
+    let text = String::from_utf8(place.read("rate.tariff")).unwrap();
+    assert!(text.contains("zone America/New_York, slot 60 min") && text.contains("blocks in time order"), "{text}");
+    place.done("tariff check rate.tariff");
+    place.done("household home.csv --days 31 --seed 1 --start 2026-03-01 --tz America/New_York");
+    place.done(&format!("{import} --tiers prorate --tz America/New_York"));
+    let bill = place.done("tariff price rate.tariff --readings home.csv --period 2026-03");
+    let names: Vec<&str> =
+        bill["lines"].as_array().unwrap().iter().map(|line| line["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["energy", "demand_flat", "demand_tou", "fixed", "minimum_topup"]);
+    assert_eq!(place.fails(&format!("{import} --tz Mars/Olympus")), (2, "no-such-zone".into()));
+    assert_eq!(place.fails(&format!("{import} --slot 7")), (2, "urdb-slot".into()));
+    assert_eq!(place.fails("tariff import urdb rate.json -o rate.json"), (2, "output-is-input".into()));
+    assert_eq!(place.fails("tariff import urdb none.json -o x.tariff"), (2, "file-unreadable".into()));
+    let told = place.run(&format!("{import} --tiers prorate")).out;
+    assert!(told.contains("hours are UTC's: say --tz ZONE"), "{told}");
 }
 
 #[test]

@@ -38,8 +38,10 @@ fn a_bill_is_proved_accepted_once_and_a_forged_one_refused() {
     let verdict = place.done("bill verify may.bill --dry-run");
     assert_eq!((&verdict[0]["verdict"], &verdict[0]["already"]), (&json!("accepted"), &json!(false)));
     let verdict = place.done("bill verify may.bill");
-    let expected =
-        ["already", "bill", "currency", "file", "hint", "message", "meter", "period", "reason", "total", "verdict"];
+    let expected = [
+        "already", "bill", "currency", "file", "gaps", "hint", "message", "meter", "period", "reason", "total",
+        "verdict",
+    ];
     assert_eq!(fields(&verdict[0]), expected);
     assert_eq!((&verdict[0]["total"], &verdict[0]["already"]), (&proved["total"], &json!(false)));
     assert_eq!(verdict[0]["period"], PERIOD);

@@ -31,7 +31,6 @@ pub struct Carry {
 
 /// What becomes of earlier bills' figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum CarryRule {
     /// The sum over bills whose period begins on or after the latest such date at or before this bill's first day.
     SumSince {

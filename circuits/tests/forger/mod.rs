@@ -241,7 +241,7 @@ impl<'a> Forger<'a> {
 
 /// The context of a statement about a household.
 pub fn context(prepared: &Prepared, household: &Household, statement: &Statement) -> Context {
-    statement.context(prepared.digest(), &[], household.bytes.iter())
+    statement.context(prepared.digest(), household.bytes.iter())
 }
 
 /// The left side of the link's equation at `x`.

@@ -10,7 +10,9 @@ use wattproof_meter::batch::OpenRefusal;
 
 use crate::archive::ArchiveRefusal;
 use crate::desk::unpriced::Unpriced;
+use crate::frame::FrameRefusal;
 use crate::import::ImportRefusal;
+use crate::ledger::LedgerRefusal;
 use crate::period::PeriodRefusal;
 use crate::policy::PolicyRefusal;
 use crate::random::NoRandomness;
@@ -32,6 +34,9 @@ pub enum CustomerRefusal {
     /// The period is not complete.
     #[error(transparent)]
     Period(#[from] PeriodRefusal),
+    /// The period has a gap, or lacks data or earlier bills.
+    #[error(transparent)]
+    Frame(#[from] FrameRefusal),
     /// The folder of batches cannot be read.
     #[error("{path} cannot be read: {reason}")]
     Folder {
@@ -60,6 +65,15 @@ pub enum CustomerRefusal {
         /// What is wrong.
         findings: Vec<Diagnostic>,
     },
+    /// The bill would say what single readings are.
+    #[error("the bill would give readings away: {why}")]
+    GivesAway {
+        /// What it would say.
+        why: String,
+    },
+    /// Bills would say more than the budget allows.
+    #[error(transparent)]
+    Ledger(#[from] LedgerRefusal),
     /// The readings cannot be priced.
     #[error(transparent)]
     Price(#[from] Unpriced),
@@ -75,6 +89,9 @@ pub enum CustomerRefusal {
     /// The proof made does not pass its own check.
     #[error("the proof does not pass its own check")]
     SelfCheck,
+    /// Whoever watched it stopped it.
+    #[error("the proof was stopped")]
+    Stopped,
     /// No randomness for the proof.
     #[error("the operating system gives no randomness")]
     NoRandomness,
@@ -89,16 +106,20 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Registry(refusal) => refusal.code(),
             CustomerRefusal::Policy(refusal) => refusal.code(),
             CustomerRefusal::Period(refusal) => refusal.code(),
+            CustomerRefusal::Frame(refusal) => refusal.code(),
             CustomerRefusal::Folder { .. } => "folder-unreadable",
             CustomerRefusal::File(refusal) => refusal.code(),
             CustomerRefusal::BatchFile { refusal, .. } => refusal.code(),
             CustomerRefusal::Open(refusal) => refusal.code(),
             CustomerRefusal::Program { .. } => "tariff-unfit-period",
+            CustomerRefusal::GivesAway { .. } => "bill-gives-readings-away",
+            CustomerRefusal::Ledger(refusal) => refusal.code(),
             CustomerRefusal::Price(refusal) => refusal.code(),
             CustomerRefusal::Prepare(refusal) => prepare_code(refusal),
             CustomerRefusal::Prove(refusal) => refusal.code(),
             CustomerRefusal::Disagreement => "prices-disagree",
             CustomerRefusal::SelfCheck => "self-check-failed",
+            CustomerRefusal::Stopped => "stopped",
             CustomerRefusal::NoRandomness => "no-randomness",
             CustomerRefusal::Store(refusal) => refusal.code(),
         }
@@ -109,10 +130,15 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Registry(refusal) => refusal.hint(),
             CustomerRefusal::Policy(refusal) => refusal.hint(),
             CustomerRefusal::Period(refusal) => refusal.hint(),
+            CustomerRefusal::Frame(refusal) => refusal.hint(),
             CustomerRefusal::Folder { .. } => "check the path and its permissions".into(),
             CustomerRefusal::File(refusal) => refusal.hint(),
             CustomerRefusal::BatchFile { refusal, .. } => refusal.hint(),
             CustomerRefusal::Open(refusal) => refusal.hint().into(),
+            CustomerRefusal::GivesAway { .. } => {
+                "ask for another tariff or bill a longer period; `--disclose-anyway` proves it as it is".into()
+            }
+            CustomerRefusal::Ledger(refusal) => refusal.hint(),
             CustomerRefusal::Price(refusal) => refusal.hint(),
             CustomerRefusal::Prove(refusal) => refusal.hint().into(),
             CustomerRefusal::Program { .. } | CustomerRefusal::Prepare(_) => {
@@ -121,6 +147,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Disagreement | CustomerRefusal::SelfCheck => {
                 "report this with the tariff: nothing was sent or written".into()
             }
+            CustomerRefusal::Stopped => "nothing was written; start it again when you like".into(),
             CustomerRefusal::NoRandomness => "try again when the machine is up".into(),
             CustomerRefusal::Store(refusal) => refusal.hint(),
         }
@@ -131,9 +158,11 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Registry(refusal) => refusal.fault(),
             CustomerRefusal::Policy(refusal) => refusal.fault(),
             CustomerRefusal::Period(refusal) => refusal.fault(),
+            CustomerRefusal::Frame(refusal) => refusal.fault(),
             CustomerRefusal::File(refusal) => refusal.fault(),
             CustomerRefusal::Store(refusal) => refusal.fault(),
-            CustomerRefusal::Folder { .. } => Fault::Own,
+            CustomerRefusal::Ledger(refusal) => refusal.fault(),
+            CustomerRefusal::Folder { .. } | CustomerRefusal::Stopped => Fault::Own,
             CustomerRefusal::Open(OpenRefusal::WrongKey { .. }) => Fault::Own,
             CustomerRefusal::NoRandomness => Fault::Machine,
             _ => Fault::Refused,

@@ -2,17 +2,15 @@
 
 use jiff::Timestamp;
 use wattproof_circuits::bill::{Bill, BillRefusal};
-use wattproof_circuits::plan::Plan;
-use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::record::MeterId;
 
 use super::time;
 use crate::bills::{self, Verdict};
-use crate::money::Money;
-use crate::policy;
 use crate::refusal::{Fault, Refusal};
 use crate::store::{Store, StoreRefusal};
-use crate::supplier::{hex, says};
+use crate::supplier::hex;
+pub use crate::terms::Terms;
+use crate::terms::terms;
 
 impl Refusal for BillRefusal {
     fn code(&self) -> &'static str {
@@ -55,29 +53,16 @@ pub struct BillSheet {
     pub proof_bytes: usize,
     /// Bytes of the bill.
     pub bill_bytes: usize,
-    /// What it discloses, as numbers of the tariff's unit; the total first.
+    /// Slots of the period that were estimated for want of a reading.
+    pub gaps: u32,
+    /// What it discloses, as numbers of the tariff's units: the total, shown lines, figures.
     pub disclosed: Vec<i128>,
+    /// What it carries from earlier bills, as numbers of the tariff's units.
+    pub carried: Vec<u64>,
     /// What its tariff makes of that.
     pub terms: Option<Terms>,
     /// What this store decided about it.
     pub verdict: Option<Verdict>,
-}
-
-/// A bill under its tariff.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// The tariff, as `name@version`.
-    pub tariff: String,
-    /// The local days, as `2026-03-01..2026-04-01`.
-    pub period: String,
-    /// The total.
-    pub total: Money,
-    /// Lines that the tariff shows.
-    pub shown: Vec<(String, Money)>,
-    /// Bits that the disclosed amounts can say at most.
-    pub bits_disclosed: f64,
-    /// Bits that the period's readings hold.
-    pub bits_held: u64,
 }
 
 /// Why a bill cannot be read.
@@ -134,7 +119,9 @@ pub fn read(store: &Store, bytes: &[u8]) -> Result<BillSheet, SheetRefusal> {
         commitments: bill.commitments.len(),
         proof_bytes: bill.proof.len(),
         bill_bytes: bytes.len(),
+        gaps: statement.gaps,
         disclosed: statement.disclosed.clone(),
+        carried: statement.carried.clone(),
         terms,
         verdict,
     })
@@ -145,24 +132,7 @@ type Known = (Option<String>, Option<Terms>, Option<Verdict>);
 fn known(store: &Store, bytes: &[u8], bill: &Bill) -> Result<Known, StoreRefusal> {
     store.look(|view| {
         let meter = crate::registry::meter(view, &bill.statement.meter)?.map(|meter| meter.record.name().to_owned());
-        let (tariff, says) = (policy::by_digest(view, &bill.statement.tariff)?, says(view, &bill.statement)?);
-        let terms = tariff.and_then(|tariff| terms(&tariff, &says.period, bill));
+        let terms = terms(view, &bill.statement)?;
         Ok((meter, terms, bills::verdict(view, &bills::digest(bytes))?))
-    })
-}
-
-fn terms(tariff: &Tariff, period: &str, bill: &Bill) -> Option<Terms> {
-    let program = tariff.program(&tariff.period(period).ok()?, Inputs::NONE).ok()?;
-    let plan = Plan::new(&program).ok()?;
-    let amounts = plan.outputs.iter().zip(&bill.statement.disclosed);
-    let money = amounts.map(|(output, count)| Money::of(*count, &output.unit, tariff.currency()));
-    let mut money = money.collect::<Option<Vec<_>>>()?.into_iter();
-    Some(Terms {
-        tariff: format!("{}@{}", tariff.name(), tariff.version()),
-        period: period.into(),
-        total: money.next()?,
-        shown: plan.outputs.iter().skip(1).map(|output| output.name.clone()).zip(money).collect(),
-        bits_disclosed: plan.bits_disclosed(),
-        bits_held: plan.bits_held(),
     })
 }

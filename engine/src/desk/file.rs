@@ -123,6 +123,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileRefusal> {
     written.persist(path).map(drop).map_err(|failed| unwritten(path, &failed.error))
 }
 
+/// Writes a file that is its owner's alone, in place of one that is there.
+pub fn replace_own(path: &Path, bytes: &[u8]) -> Result<(), FileRefusal> {
+    let written = beside(path, bytes, Access::Owner)?;
+    written.persist(path).map(drop).map_err(|failed| unwritten(path, &failed.error))
+}
+
 /// Makes a folder with those above it.
 pub fn folder(path: &Path) -> Result<(), FileRefusal> {
     fs::create_dir_all(path).map_err(|error| unwritten(path, &error))

@@ -1,22 +1,33 @@
 //! A tariff file on the desk: checked, priced plainly, explained.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use thiserror::Error;
+use wattproof_circuits::data::Data;
 use wattproof_circuits::period::{Period, PeriodError};
-use wattproof_circuits::plan::{Plan, Step};
-use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
+use wattproof_circuits::prepared::PrepareRefusal;
+use wattproof_circuits::program::{Figure, Place};
 use wattproof_circuits::rule::{self, PriceError};
+use wattproof_circuits::tariff::{Gaps, Inputs};
+use wattproof_meter::reading::Readings;
 
-pub use wattproof_circuits::tariff::{Diagnostic, Inputs, MAX_BYTES, Related, Tariff, line_column, template};
+pub use wattproof_circuits::data::MAX_BYTES as MAX_DATA;
+pub use wattproof_circuits::tariff::{Diagnostic, MAX_BYTES, Related, Tariff, line_column, template};
 pub use wattproof_meter::quantity::Register;
+
+pub mod hours;
 
 use super::time;
 use super::unpriced::Unpriced;
+use crate::amount::Amount;
+use crate::data::{self, PublishRefusal, published_for};
 use crate::intake::csv::{CsvRefusal, ReadingsFile};
 use crate::money::Money;
 use crate::refusal::{Fault, Refusal};
+use crate::store::{Store, StoreRefusal};
 use crate::supplier::prepare_code;
 
 /// Why a tariff does not price or explain.
@@ -38,6 +49,18 @@ pub enum TariffRefusal {
     /// The readings do not cover the period, or pass a bound.
     #[error(transparent)]
     Price(#[from] Unpriced),
+    /// A carried value that it does not carry.
+    #[error("the tariff carries nothing called `{0}`")]
+    NoSuchCarry(String),
+    /// Data that are none.
+    #[error(transparent)]
+    Data(#[from] PublishRefusal),
+    /// Data that it does not declare.
+    #[error("the tariff declares no data called `{0}`")]
+    NoSuchData(String),
+    /// The store's data cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreRefusal),
     /// There is no proof for it.
     #[error(transparent)]
     Prepare(#[from] PrepareRefusal),
@@ -51,6 +74,10 @@ impl Refusal for TariffRefusal {
             TariffRefusal::Readings(refusal) => refusal.code(),
             TariffRefusal::NoWholeDay => "no-whole-day",
             TariffRefusal::Price(refusal) => refusal.code(),
+            TariffRefusal::NoSuchCarry(_) => "no-such-carry",
+            TariffRefusal::Data(refusal) => refusal.code(),
+            TariffRefusal::NoSuchData(_) => "no-such-data",
+            TariffRefusal::Store(refusal) => refusal.code(),
             TariffRefusal::Prepare(refusal) => prepare_code(refusal),
         }
     }
@@ -62,6 +89,11 @@ impl Refusal for TariffRefusal {
             TariffRefusal::Readings(refusal) => refusal.hint(),
             TariffRefusal::NoWholeDay => "give readings of a day at least, from its first slot to its last".into(),
             TariffRefusal::Price(refusal) => refusal.hint(),
+            TariffRefusal::NoSuchCarry(_) | TariffRefusal::NoSuchData(_) => {
+                "look at what `wattproof tariff show` says of it".into()
+            }
+            TariffRefusal::Data(refusal) => refusal.hint(),
+            TariffRefusal::Store(refusal) => refusal.hint(),
             TariffRefusal::Prepare(PrepareRefusal::Plan(refusal)) => refusal.hint().into(),
             TariffRefusal::Prepare(PrepareRefusal::Layout(refusal)) => refusal.hint().into(),
             TariffRefusal::Prepare(_) => "report this: a tariff that checks should compile".into(),
@@ -70,6 +102,7 @@ impl Refusal for TariffRefusal {
 
     fn fault(&self) -> Fault {
         match self {
+            TariffRefusal::Store(refusal) => refusal.fault(),
             TariffRefusal::Prepare(PrepareRefusal::Params(_) | PrepareRefusal::Keys(_)) => Fault::Machine,
             _ => Fault::Own,
         }
@@ -85,24 +118,91 @@ pub struct PlainBill {
     pub total: Money,
     /// The lines in the tariff's order, each rounded to the total's unit.
     pub lines: Vec<(String, Money)>,
+    /// The figures that such a bill discloses for later ones.
+    pub figures: Vec<(String, Amount)>,
+    /// The carried values that it was priced with.
+    pub carried: Vec<(String, Amount)>,
+    /// Slots that the tariff's rule for gaps priced.
+    pub gaps: u32,
+}
+
+/// What a tariff is priced and explained with, beside readings.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    pub(super) data: Data,
+    carried: Vec<u64>,
+}
+
+impl Given {
+    /// Data sets by name, as CSV, and carried values by name, each a whole number of the tariff's unit for it. Data that
+    /// are left out are the store's, when there is one; carried values that are left out are zero.
+    pub fn new(
+        tariff: &Tariff,
+        store: &Store,
+        data: &[(String, Vec<u8>)],
+        carried: &[(String, u64)],
+    ) -> Result<Self, TariffRefusal> {
+        let mut all = published_for(store, tariff)?;
+        for (name, csv) in data {
+            if !tariff.data().iter().any(|declared| declared.name == *name) {
+                return Err(TariffRefusal::NoSuchData(name.clone()));
+            }
+            all.insert(name, data::read(name, csv)?);
+        }
+        let mut values = vec![0; tariff.carries().len()];
+        for (name, value) in carried {
+            let place = tariff.carries().iter().position(|carry| carry.name == *name);
+            values[place.ok_or_else(|| TariffRefusal::NoSuchCarry(name.clone()))?] = *value;
+        }
+        Ok(Given { data: all, carried: values })
+    }
 }
 
 /// Prices readings over a period, or over all whole days they hold.
-pub fn price(tariff: &Tariff, file: &ReadingsFile, period: Option<&str>) -> Result<PlainBill, TariffRefusal> {
+pub fn price(
+    tariff: &Tariff,
+    file: &ReadingsFile,
+    period: Option<&str>,
+    given: &Given,
+) -> Result<PlainBill, TariffRefusal> {
     let period = match period {
         Some(text) => tariff.period(text)?,
         None => whole_days(tariff, file)?,
     };
-    let program = tariff.program(&period, Inputs::NONE).map_err(TariffRefusal::Findings)?;
-    let readings = file.pick(&program.registers)?;
-    let length = tariff.calendar().slot();
-    let priced = rule::evaluate(&program, &readings, &[]).map_err(|refusal| Unpriced::new(refusal, length))?;
-    let money = |units| {
-        let overflow = PriceError::Overflow { node: program.total };
-        Money::of(units, &program.unit, tariff.currency()).ok_or_else(|| Unpriced::new(overflow, length))
-    };
+    let readings = file.pick(tariff.registers())?;
+    let gaps = gaps(tariff, &period, &readings);
+    let inputs = Inputs { data: &given.data, gaps: &gaps };
+    let program = tariff.program(&period, inputs).map_err(TariffRefusal::Findings)?;
+    let unpriced = |refusal| Unpriced::new(refusal, tariff.calendar().slot());
+    let priced = rule::evaluate(&program, &readings, &given.carried).map_err(unpriced)?;
+    let overflow = || unpriced(PriceError::Overflow { node: program.total });
+    let money = |units| Money::of(units, &program.unit, tariff.currency()).ok_or_else(overflow);
     let lines = priced.lines.into_iter().map(|line| Ok((line.name, money(line.printed)?)));
-    Ok(PlainBill { period, total: money(priced.total)?, lines: lines.collect::<Result<_, TariffRefusal>>()? })
+    let figure =
+        |figure: &Figure, count| Ok((figure.name.clone(), Amount::figure(figure, count).ok_or_else(overflow)?));
+    let figures = program.figures.iter().zip(priced.figures).map(|(of, count)| figure(of, count));
+    Ok(PlainBill {
+        total: money(priced.total)?,
+        lines: lines.collect::<Result<_, Unpriced>>()?,
+        figures: figures.collect::<Result<_, Unpriced>>()?,
+        carried: Amount::carried(tariff, &given.carried).ok_or_else(overflow)?,
+        gaps: gaps.iter().map(|gap| gap.offset).collect::<BTreeSet<_>>().len() as u32,
+        period,
+    })
+}
+
+/// The places of a period at which readings have none, for a tariff that bills them. What lies before the first reading
+/// or behind the last is no gap.
+fn gaps(tariff: &Tariff, period: &Period, readings: &Readings) -> BTreeSet<Place> {
+    if tariff.gaps() == Gaps::Refuse {
+        return BTreeSet::new();
+    }
+    let slots = (0..).zip(period.slots().iter()).filter(|(_, slot)| readings.slots().contains(*slot));
+    let places = slots.flat_map(|(offset, slot)| {
+        let missing = (0..readings.registers()).filter(move |register| readings.get(*register, slot).is_none());
+        missing.map(move |register| Place { register, offset })
+    });
+    places.collect()
 }
 
 /// The longest run of whole tariff days within the readings.
@@ -126,70 +226,6 @@ fn whole_days(tariff: &Tariff, file: &ReadingsFile) -> Result<Period, TariffRefu
 
 fn utc_date(at: Timestamp) -> Date {
     jiff::tz::Offset::UTC.to_datetime(at).date()
-}
-
-/// How a tariff is proved over a period.
-#[derive(Clone, Debug)]
-pub struct Explanation {
-    /// The period.
-    pub period: Period,
-    /// Values that are linear in the readings and leave the circuit.
-    pub inputs: usize,
-    /// What stays inside, each kind with how often.
-    pub steps: Vec<(&'static str, usize)>,
-    /// Readings that enter the circuit one by one.
-    pub readings: usize,
-    /// Amounts that the bill discloses.
-    pub disclosed: usize,
-    /// Logarithm of the circuit's rows; nothing when there is no circuit.
-    pub k: Option<u32>,
-    /// Rows of the linked column in use.
-    pub linked_rows: usize,
-    /// Rows of the tallest column.
-    pub rows: usize,
-    /// Look-ups.
-    pub lookups: usize,
-    /// Bytes of every proof, commitments not counted.
-    pub proof_bytes: usize,
-    /// Bits that the disclosed amounts can say at most.
-    pub bits_disclosed: f64,
-    /// Bits that the period's readings hold.
-    pub bits_held: u64,
-}
-
-/// Explains how a tariff is proved over a period.
-pub fn explain(tariff: &Tariff, period: &str) -> Result<Explanation, TariffRefusal> {
-    let period = tariff.period(period)?;
-    let program = tariff.program(&period, Inputs::NONE).map_err(TariffRefusal::Findings)?;
-    let prepared = Prepared::new(&program)?;
-    let (plan, figures) = (prepared.plan(), prepared.figures());
-    let readings = plan.inputs.iter().filter(|input| input.as_reading().is_some()).count();
-    Ok(Explanation {
-        inputs: plan.inputs.len() - readings,
-        steps: steps(plan),
-        readings,
-        disclosed: plan.outputs.len(),
-        k: figures.k,
-        linked_rows: figures.linked_rows,
-        rows: figures.rows,
-        lookups: figures.lookups,
-        proof_bytes: figures.proof_bytes,
-        bits_disclosed: plan.bits_disclosed(),
-        bits_held: plan.bits_held(),
-        period,
-    })
-}
-
-/// The kinds of steps that occur, each with how often.
-fn steps(plan: &Plan) -> Vec<(&'static str, usize)> {
-    let mut counts: Vec<(&'static str, usize)> = vec![];
-    for name in plan.steps.iter().map(Step::name) {
-        match counts.iter_mut().find(|(kind, _)| *kind == name) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((name, 1)),
-        }
-    }
-    counts
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 //! | what the file does | what happens |
 //! |---|---|
 //! | time with offset | taken as it is |
+//! | another form of time | read by the format given |
+//! | the hour 24 | the end of the date it stands with |
+//! | 0:00 behind the afternoon of its own date, at more than half of the midnights | refused until it is said which end of the date it is |
 //! | time without offset | needs a zone; the hour that occurs twice is settled only when the rows of the whole file can be read as strictly ascending in exactly one way; a time the clock skips is refused |
-//! | decimals | exact; see the rule for binary noise at [`Report::settled_noise`]; what is not a whole base unit is refused |
+//! | decimals | exact; see the rule for binary noise at [`Settled::noise`]; what is not a whole base unit is refused |
 //! | empty, `Null`, `NaN` | a gap |
 //! | a missing row | a gap |
 //! | rows out of order | sorted and counted |
@@ -15,13 +18,12 @@
 use std::io::Read;
 use std::path::Path;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 use wattproof_meter::calendar::SlotLength;
 use wattproof_meter::quantity::Unit;
 
-use super::csv::{Column, ReadingsFile};
+use super::converted::{Converted, Offsets, Settled};
+use super::csv::Column;
 use super::source;
 
 mod place;
@@ -31,6 +33,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
+use place::Placed;
 pub use refusal::ConvertRefusal;
 
 /// What a file's numbers count.
@@ -40,6 +43,25 @@ pub enum Scale {
     Base,
     /// Thousands of them: kWh, kVArh.
     Kilo,
+}
+
+impl Scale {
+    /// The power of ten base units that a unit of the file is.
+    fn shift(self) -> i32 {
+        match self {
+            Scale::Base => 0,
+            Scale::Kilo => 3,
+        }
+    }
+}
+
+/// Which end of its date a time of 0:00 is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Midnight {
+    /// The date begins then, as clocks have it.
+    Begin,
+    /// The date ends then, as files have it that write the end of a day with the day's date.
+    End,
 }
 
 /// Which end of its interval a row's time names.
@@ -79,6 +101,10 @@ impl ValueColumn {
 pub struct Layout {
     /// The head of the column with the times.
     pub time: String,
+    /// How the times are written, in the conversions of `strptime`; ISO 8601 when absent.
+    pub time_format: Option<String>,
+    /// Which end of its date a time of 0:00 is; the file tells when absent.
+    pub midnight: Option<Midnight>,
     /// The columns with values; at least one.
     pub values: Vec<ValueColumn>,
     /// What the numbers count.
@@ -91,59 +117,6 @@ pub struct Layout {
     pub slot: Option<SlotLength>,
 }
 
-/// A file converted.
-#[allow(missing_debug_implementations, reason = "readings are secret")]
-pub struct Converted {
-    /// The readings.
-    pub file: ReadingsFile,
-    /// What was done.
-    pub report: Report,
-    offsets: Offsets,
-}
-
-impl Converted {
-    /// The offset to write an instant with: the zone's, or the one the file used last before it.
-    pub fn offset(&self, at: Timestamp) -> Offset {
-        self.offsets.at(at)
-    }
-}
-
-/// What a conversion met and settled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// Rows read.
-    pub rows: usize,
-    /// The start of the first slot.
-    pub first: Timestamp,
-    /// The end of the last slot.
-    pub end: Timestamp,
-    /// The slot length.
-    pub slot: SlotLength,
-    /// Slots between them.
-    pub slots: u32,
-    /// Slots without a reading of some register: rows missing, or values that say so.
-    pub gaps: usize,
-    /// Rows dropped since they repeat another.
-    pub duplicates: usize,
-    /// Rows that stood earlier than the row before them.
-    pub out_of_order: usize,
-    /// Rows in the hour that occurs twice, settled by the order of the rows.
-    pub settled_hours: usize,
-    /// Values with 15 or more significant digits within a millionth of a base unit of a whole number, taken as it.
-    pub settled_noise: usize,
-    /// Days on which the offset changes.
-    pub clock_changes: Vec<ClockChange>,
-}
-
-/// A local day that is longer or shorter than others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClockChange {
-    /// The day.
-    pub date: Date,
-    /// How many slots the calendar gives it.
-    pub slots: i64,
-}
-
 /// Converts a file, packed or not.
 pub fn convert(path: &Path, layout: &Layout) -> Result<Converted, ConvertRefusal> {
     convert_text(source::open(path)?, layout)
@@ -153,45 +126,11 @@ pub fn convert(path: &Path, layout: &Layout) -> Result<Converted, ConvertRefusal
 pub fn convert_text(input: impl Read, layout: &Layout) -> Result<Converted, ConvertRefusal> {
     let read = rows::read(source::Bounded::new(input), layout)?;
     let (rows, settled_hours) = settle::settle(read.rows, layout.zone.as_ref())?;
-    let offsets = Offsets::new(layout.zone.clone(), &rows);
+    let written = rows.iter().map(|row| (row.time.at, row.time.offset)).collect();
+    let offsets = Offsets::new(layout.zone.clone(), written);
     let out_of_order = rows.windows(2).filter(|pair| pair[1].time.at < pair[0].time.at).count();
     let count = rows.len();
-    let placed = place::place(rows, layout)?;
-    let slots = placed.file.readings.slots();
-    let report = Report {
-        rows: count,
-        first: place::instant(slots.first().start(placed.file.length))?,
-        end: place::instant(slots.end().start(placed.file.length))?,
-        slot: placed.file.length,
-        slots: slots.count(),
-        gaps: placed.file.readings.gap_count(),
-        duplicates: placed.duplicates,
-        out_of_order,
-        settled_hours,
-        settled_noise: read.settled_noise,
-        clock_changes: place::clock_changes(&placed.file, &offsets)?,
-    };
-    Ok(Converted { file: placed.file, report, offsets })
-}
-
-/// The offset at any instant: the zone's, or the one written with the last row at or before it.
-struct Offsets {
-    zone: Option<TimeZone>,
-    written: Vec<(Timestamp, Offset)>,
-}
-
-impl Offsets {
-    fn new(zone: Option<TimeZone>, rows: &[rows::Row<rows::Fixed>]) -> Self {
-        let mut written: Vec<_> = rows.iter().map(|row| (row.time.at, row.time.offset)).collect();
-        written.sort_by_key(|(at, _)| *at);
-        Offsets { zone, written }
-    }
-
-    fn at(&self, at: Timestamp) -> Offset {
-        if let Some(zone) = &self.zone {
-            return zone.to_offset(at);
-        }
-        let after = self.written.partition_point(|(written, _)| *written <= at);
-        self.written.get(after.saturating_sub(1)).map_or(Offset::UTC, |(_, offset)| *offset)
-    }
+    let Placed { file, duplicates } = place::place(rows, layout)?;
+    let settled = Settled { duplicates, out_of_order, hours: settled_hours, noise: read.settled_noise, substituted: 0 };
+    Converted::new(file, offsets, count, settled, Vec::new()).ok_or(ConvertRefusal::TooLong)
 }

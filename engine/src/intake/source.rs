@@ -18,32 +18,46 @@ pub(super) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     unpack(BufReader::new(File::open(path)?))
 }
 
+/// Opens a file whose lines may be long, packed or not.
+pub(super) fn open_document(path: &Path) -> io::Result<Box<dyn Read>> {
+    Ok(Box::new(Bounded::document(plain(BufReader::new(File::open(path)?))?)))
+}
+
 /// The text of a stream, packed or not.
-fn unpack(mut input: impl BufRead + 'static) -> io::Result<Box<dyn Read>> {
-    if input.fill_buf()?.starts_with(&GZIP) {
-        return Ok(Box::new(Bounded::new(MultiGzDecoder::new(input))));
-    }
-    Ok(Box::new(Bounded::new(input)))
+fn unpack(input: impl BufRead + 'static) -> io::Result<Box<dyn Read>> {
+    Ok(Box::new(Bounded::new(plain(input)?)))
+}
+
+/// A stream without its packing.
+fn plain(mut input: impl BufRead + 'static) -> io::Result<Box<dyn Read>> {
+    let packed = input.fill_buf()?.starts_with(&GZIP);
+    Ok(if packed { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) })
 }
 
 /// Fails on a line or a file beyond the bounds, so that no reader above it has to hold one. Leaves carriage returns
 /// out, so that lines count alike in every file.
 pub(super) struct Bounded<R> {
     inner: R,
+    longest: u64,
     line: u64,
     total: u64,
 }
 
 impl<R> Bounded<R> {
     pub(super) fn new(inner: R) -> Self {
-        Bounded { inner, line: 0, total: 0 }
+        Bounded { inner, longest: MAX_LINE, line: 0, total: 0 }
+    }
+
+    /// Without a bound on lines.
+    fn document(inner: R) -> Self {
+        Bounded { longest: MAX_FILE, ..Bounded::new(inner) }
     }
 
     fn count(&mut self, byte: u8) -> io::Result<()> {
         self.line = if byte == b'\n' { 0 } else { self.line + 1 };
         self.total += 1;
-        if self.line > MAX_LINE {
-            return Err(io::Error::other(format!("a line is longer than {MAX_LINE} bytes")));
+        if self.line > self.longest {
+            return Err(io::Error::other(format!("a line is longer than {} bytes", self.longest)));
         }
         if self.total > MAX_FILE {
             return Err(io::Error::other(format!("the file holds more than {MAX_FILE} bytes")));

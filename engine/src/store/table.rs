@@ -29,6 +29,8 @@ tables! {
     SETTLED = "settled";
     /// Tariff name, zero, version → when published, digest, text.
     TARIFFS = "tariffs";
+    /// Name of a data set → its rows.
+    DATA = "data";
     /// Meter id, first local day → tariff name, version.
     ASSIGNMENTS = "assignments";
     /// Meter id, first slot, count → fallback.
@@ -41,6 +43,8 @@ tables! {
     VERDICTS = "verdicts";
     /// Meter id, first slot → count, revision, bill digest of an accepted bill.
     BILLED = "billed";
+    /// Meter id, first slot → receipt of an accepted bill.
+    RECEIPTS = "receipts";
 }
 
 /// What the format's version stands in.

@@ -9,6 +9,7 @@ use wattproof_meter::batch::BatchRefusal;
 use wattproof_meter::record::MeterId;
 
 use crate::bills::BillDigest;
+use crate::frame::FrameRefusal;
 use crate::import::ImportRefusal;
 use crate::period::PeriodRefusal;
 use crate::policy::PolicyRefusal;
@@ -52,6 +53,9 @@ pub enum VerifyRefusal {
     /// The period is not complete.
     #[error(transparent)]
     Period(#[from] PeriodRefusal),
+    /// The period has a gap, or lacks data or earlier bills.
+    #[error(transparent)]
+    Frame(#[from] FrameRefusal),
     /// A stored batch is not its meter's: the store is at fault.
     #[error(transparent)]
     Batch(#[from] BatchRefusal),
@@ -59,8 +63,26 @@ pub enum VerifyRefusal {
     #[error("the bill names another certification than its meter's")]
     OtherCertification,
     /// Made with other dated data.
-    #[error("the bill was made with other tariff data")]
+    #[error("the bill was made with other tariff data than are published here")]
     OtherData,
+    /// Made with other gaps.
+    #[error("the bill counts {found} slots without a reading where its batches have {expected}")]
+    OtherGaps {
+        /// Slots of the period without a reading.
+        expected: u32,
+        /// What the bill says.
+        found: u32,
+    },
+    /// Carries other values than the accepted bills give.
+    #[error("the bill carries {found} for `{name}`, but the accepted bills give {expected}")]
+    OtherCarried {
+        /// The carried value.
+        name: String,
+        /// What the accepted bills give, with its unit.
+        expected: String,
+        /// What the bill carries, with its unit.
+        found: String,
+    },
     /// Made with another time zone database.
     #[error("the bill was made with other offsets from UTC over its period")]
     OtherOffsets,
@@ -135,6 +157,9 @@ impl VerifyRefusal {
             | VerifyRefusal::Policy(_)
             | VerifyRefusal::Period(_)
             | VerifyRefusal::Batch(_)
+            | VerifyRefusal::Frame(_)
+            | VerifyRefusal::OtherData
+            | VerifyRefusal::OtherCarried { .. }
             | VerifyRefusal::OtherBatches { .. }
             | VerifyRefusal::RevisesNothing { .. }
             | VerifyRefusal::Prepare(_)
@@ -158,9 +183,12 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::OtherTariff { .. } => "bill-other-tariff",
             VerifyRefusal::Policy(refusal) => refusal.code(),
             VerifyRefusal::Period(refusal) => refusal.code(),
+            VerifyRefusal::Frame(refusal) => refusal.code(),
             VerifyRefusal::Batch(refusal) => refusal.code(),
             VerifyRefusal::OtherCertification => "bill-other-certification",
             VerifyRefusal::OtherData => "bill-other-data",
+            VerifyRefusal::OtherGaps { .. } => "bill-other-gaps",
+            VerifyRefusal::OtherCarried { .. } => "carried-differ",
             VerifyRefusal::OtherOffsets => "bill-other-offsets",
             VerifyRefusal::OtherBatches { .. } => "bill-other-batches",
             VerifyRefusal::AlreadyBilled { .. } => "already-billed",
@@ -182,12 +210,21 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::Bill(refusal) => refusal.hint().into(),
             VerifyRefusal::Policy(refusal) => refusal.hint(),
             VerifyRefusal::Period(refusal) => refusal.hint(),
+            VerifyRefusal::Frame(refusal) => refusal.hint(),
             VerifyRefusal::Proof(refusal) => refusal.hint().into(),
             VerifyRefusal::Store(refusal) => refusal.hint(),
             VerifyRefusal::UnregisteredMeter(_) => "register the meter's .pub file, then verify again".into(),
             VerifyRefusal::UnknownTariff => "import the tariff, then verify again".into(),
             VerifyRefusal::Batch(_) => "run `wattproof store check`".into(),
             VerifyRefusal::OtherTariff { .. } => "ask the customer to prove the bill under the assigned tariff".into(),
+            VerifyRefusal::OtherData => {
+                "compare the published data: import what is missing here, or export them to the customer and ask for the \
+                 bill again"
+                    .into()
+            }
+            VerifyRefusal::OtherCarried { .. } => {
+                "export the receipts of the accepted bills to the customer and ask for the bill again".into()
+            }
             VerifyRefusal::OtherOffsets => "ask the customer to use the same version of the program".into(),
             VerifyRefusal::OtherBatches { .. } => {
                 "export the batches to the customer and ask for the bill again".into()
@@ -208,6 +245,7 @@ impl Refusal for VerifyRefusal {
     fn fault(&self) -> Fault {
         match self {
             VerifyRefusal::File(refusal) => refusal.fault(),
+            VerifyRefusal::Frame(refusal) => refusal.fault(),
             VerifyRefusal::Store(refusal) => refusal.fault(),
             VerifyRefusal::NoRandomness => Fault::Machine,
             _ => Fault::Refused,

@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use wattproof_engine::archive::Kept;
 use wattproof_engine::customer::{self, CustomerRefusal, Order, ProvedBill};
+use wattproof_engine::export::export;
 use wattproof_engine::household::{Household, Profile, generate};
 use wattproof_engine::import::{ImportRefusal, Imported, import};
 use wattproof_engine::store::Store;
+use wattproof_engine::supplier::Supplier;
 use wattproof_engine::{clock, policy, registry};
 use wattproof_meter::batch::{SealedBatch, Sealer};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength, SlotRange};
@@ -92,11 +94,21 @@ pub struct Desk {
 
 impl Desk {
     pub fn new(tariff: &str) -> Self {
+        Desk::under(&fixture(tariff))
+    }
+
+    /// Under a tariff with this text.
+    pub fn under(text: &str) -> Self {
         let desk = Desk::bare(Meter::new("M1", 7));
         registry::register(&desk.store, &desk.meter.record.to_bytes(), now()).unwrap();
-        let (tariff, _) = policy::publish(&desk.store, fixture(tariff).as_bytes(), now()).unwrap();
-        policy::assign(&desk.store, "M1", tariff.name(), None, "2026-01-01".parse().unwrap()).unwrap();
+        desk.publish(text);
+        let name = text.split_whitespace().skip_while(|word| *word != "tariff").nth(1).unwrap();
+        policy::assign(&desk.store, "M1", name, None, "2026-01-01".parse().unwrap()).unwrap();
         desk
+    }
+
+    pub fn publish(&self, text: &str) {
+        policy::publish(&self.store, text.as_bytes(), now()).unwrap();
     }
 
     pub fn bare(meter: Meter) -> Self {
@@ -168,8 +180,44 @@ impl Desk {
         }
     }
 
+    /// Takes a batch of every day from `start` on, each reading of a day being that day's `wh`.
+    pub fn import_days(&self, start: &str, wh: &[u32]) {
+        let flat: Vec<SealedBatch> = (day(start)..).zip(wh).map(|(day, wh)| self.meter.flat(day, *wh)).collect();
+        self.import_batches(&flat);
+    }
+
+    /// The code of the reason for which a bill is refused; nothing when it is accepted.
+    pub fn verdict(&self, bill: &[u8]) -> Option<String> {
+        let judged = Supplier::new(&self.store, now()).verify(bill, false).unwrap();
+        judged.refused.map(|reason| reason.code)
+    }
+
+    /// What the supplier exports of a period, imported into a store of the customer's own.
+    pub fn customer(&self, period: &str) -> Desk {
+        let other = Desk::bare(Meter::new("M1", 7));
+        self.hand_over(&other, period);
+        other
+    }
+
+    /// Imports an export of a period into another desk's store.
+    pub fn hand_over(&self, other: &Desk, period: &str) {
+        let folder = self.folder.path().join(format!("for-{period}"));
+        export(&self.store, "M1", period, &folder).unwrap();
+        for imported in other.import_all(&[folder]) {
+            imported.result.unwrap();
+        }
+    }
+
     pub fn prove(&self, period: &str) -> Result<ProvedBill, CustomerRefusal> {
-        let order = Order { meter: "M1", period, revision: 0, batches_from: None, now: now() };
+        let order = Order {
+            meter: "M1",
+            period,
+            revision: 0,
+            batches_from: None,
+            purse: None,
+            disclose_anyway: false,
+            now: now(),
+        };
         customer::prove(&self.store, &self.meter.key, &order, &mut |_| {})
     }
 }

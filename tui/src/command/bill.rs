@@ -9,18 +9,24 @@ use wattproof_engine::bills::Reason;
 use wattproof_engine::customer::{self, BillLine, Order, ProvedBill};
 use wattproof_engine::desk::{bill, file};
 use wattproof_engine::import::MAX_FILE;
+use wattproof_engine::ledger::{self, Purse};
 use wattproof_engine::supplier::{Judged, Supplier};
 
 use super::Outcome;
-use super::tariff::{hex, tenth};
+use super::tariff::{Figure, hex, tenth};
 use crate::exit::Exit;
 use crate::failure::{Failure, plain};
 use crate::keys::KeyFrom;
 use crate::output::{Answer, BAD, DIM, GOOD, HEAD, Page};
 use crate::session::Session;
-use crate::table::thousands;
+use crate::table::{counted, thousands};
 
 mod sheet;
+
+/// A bill as a page to print, with nothing outside it.
+pub fn page(read: wattproof_engine::desk::bill::BillSheet) -> String {
+    sheet::Sheet::new(PathBuf::new(), read).html()
+}
 
 /// Prove a bill, check bills, or show what one says.
 #[derive(Subcommand, Debug)]
@@ -50,6 +56,12 @@ pub struct Prove {
     /// A folder of .batch files to use instead of the store's, whoever kept it.
     #[arg(long, value_name = "DIR")]
     batches_from: Option<PathBuf>,
+    /// Bits that all bills proved with this store may say about a slot; the file beside the store counts them.
+    #[arg(long, value_name = "BITS", default_value_t = ledger::BUDGET)]
+    budget: u32,
+    /// Prove even a bill that gives single readings away.
+    #[arg(long)]
+    disclose_anyway: bool,
     /// 0 for the first bill of the period, one more for each that corrects it.
     #[arg(long, value_name = "N", default_value_t = 0)]
     revision: u8,
@@ -89,6 +101,9 @@ struct Proved {
     total: String,
     currency: &'static str,
     lines: Vec<Line>,
+    figures: Vec<Figure>,
+    carried: Vec<Figure>,
+    gaps: u32,
     k: Option<u32>,
     proof_bytes: usize,
     bill_bytes: usize,
@@ -129,6 +144,7 @@ struct Verdict {
     period: Option<String>,
     total: Option<String>,
     currency: Option<&'static str>,
+    gaps: Option<u32>,
     already: bool,
     bill: String,
 }
@@ -158,6 +174,8 @@ impl Prove {
             period: &self.period,
             revision: self.revision,
             batches_from: self.batches_from,
+            purse: Some(Purse { path: ledger::beside(store.path()), budget: self.budget }),
+            disclose_anyway: self.disclose_anyway,
             now: session.now()?,
         };
         let proved = customer::prove(&store, &key, &order, &mut session.progress())?;
@@ -178,6 +196,9 @@ fn described(file: PathBuf, proved: ProvedBill) -> Proved {
         total: proved.total.to_string(),
         currency: proved.total.currency(),
         lines: proved.lines.into_iter().map(line).collect(),
+        figures: proved.shown_figures.into_iter().map(|(name, amount)| Figure::new(name, &amount)).collect(),
+        carried: proved.carried.into_iter().map(|(name, amount)| Figure::new(name, &amount)).collect(),
+        gaps: proved.gaps,
         k: figures.k,
         proof_bytes: figures.proof_bytes,
         bill_bytes: figures.bill_bytes,
@@ -215,6 +236,7 @@ fn verdict(judged: Judged) -> Verdict {
         period: says.map(|says| says.period.clone()),
         total: total.map(ToString::to_string),
         currency: total.map(|total| total.currency()),
+        gaps: says.map(|says| says.gaps),
         already: judged.already,
         bill: hex(&judged.digest),
         file: judged.file,
@@ -245,6 +267,17 @@ impl Answer for Proved {
             page.note(format_args!("  {:<12} {:>12} {}{DIM}{to}{DIM:#}", line.name, line.amount, self.currency))?;
         }
         page.line(format_args!("  {HEAD}{:<12} {:>12} {}{HEAD:#}", "total", self.total, self.currency))?;
+        for (figures, what) in [(&self.figures, "shown for later bills"), (&self.carried, "from earlier bills")] {
+            for Figure { name, amount, unit } in figures {
+                page.note(format_args!("  {name:<12} {amount:>12} {unit}{DIM}  {what}{DIM:#}"))?;
+            }
+        }
+        if self.gaps > 0 {
+            page.note(format_args!(
+                "  {} without a reading, estimated",
+                counted(self.gaps.into(), "settlement period")
+            ))?;
+        }
         let circuit = self.k.map_or("no circuit".into(), |k| format!("a circuit of 2^{k} rows"));
         page.note(format_args!(
             "{GOOD}proved and checked{GOOD:#} with {circuit}: proof {} bytes, bill {} bytes, in {}",
@@ -286,10 +319,14 @@ impl Verdict {
             (Some(total), Some(currency)) => format!(", {total} {currency}"),
             _ => String::new(),
         };
+        let gaps = match self.gaps {
+            Some(gaps) if gaps > 0 => format!(", {gaps} estimated"),
+            _ => String::new(),
+        };
         match &self.message {
-            None => page.line(format_args!("{GOOD}accepted{GOOD:#}  {name}{what}{total}{before}")),
+            None => page.line(format_args!("{GOOD}accepted{GOOD:#}  {name}{what}{total}{gaps}{before}")),
             Some(message) => {
-                page.line(format_args!("{BAD}refused{BAD:#}   {name}{what}{total}{before}"))?;
+                page.line(format_args!("{BAD}refused{BAD:#}   {name}{what}{total}{gaps}{before}"))?;
                 page.line(format_args!("          {message}"))?;
                 page.line(format_args!("          {}", self.hint.as_deref().unwrap_or_default()))?;
                 page.detail(format_args!("          {}", self.reason.as_deref().unwrap_or_default()))

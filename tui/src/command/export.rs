@@ -16,7 +16,7 @@ use crate::table::counted;
 /// Give out what a customer's device needs for a bill.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Public record, batches, tariff and assignment: all of it public or sealed. The customer imports the \
+    after_help = "Public record, batches, tariff with its data and assignment, receipts of earlier bills where the tariff carries something from them: all of it public, sealed, or this customer's own. The customer imports the \
                   folder into a store of their own.
 
 \
@@ -40,13 +40,15 @@ struct Given {
     folder: PathBuf,
     files: Vec<PathBuf>,
     missing: Vec<u32>,
+    unbilled: Option<String>,
 }
 
 impl Export {
     /// Carries it out.
     pub fn run(self, session: &Session) -> Outcome {
         let given = export(&session.store()?, &self.meter, &self.period, &self.out)?;
-        session.screen.answer(&Given { folder: self.out, files: given.files, missing: given.missing })?;
+        let unbilled = given.unbilled.map(|refusal| refusal.to_string());
+        session.screen.answer(&Given { folder: self.out, files: given.files, missing: given.missing, unbilled })?;
         Ok(Exit::Done)
     }
 }
@@ -66,6 +68,9 @@ impl Answer for Given {
                 "{BAD}{} missing{BAD:#}, from number {first} to {last}: the period cannot be billed yet",
                 counted(self.missing.len() as u64, "batch")
             ))?;
+        }
+        if let Some(unbilled) = &self.unbilled {
+            page.line(format_args!("{BAD}{unbilled}{BAD:#}: the period cannot be billed yet"))?;
         }
         match self.files.iter().any(|file| file.extension().is_some_and(|ending| ending == "tariff")) {
             true => Ok(()),

@@ -15,7 +15,7 @@ use crate::failure::plain;
 use crate::output::{Answer, BAD, GOOD, Page};
 use crate::session::Session;
 
-/// Take files into the store: meters, batches, tariffs, assignments, fallbacks, bills.
+/// Take files into the store: meters, tariffs, data, assignments, batches, fallbacks, receipts, bills.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Each file is accepted or refused with a reason; importing it again changes nothing. The signatures of \

@@ -4,6 +4,7 @@ use std::io;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use wattproof_engine::data::{self, PublishedSet};
 use wattproof_engine::policy;
 use wattproof_engine::registry;
 use wattproof_engine::show::{self, BatchRow, BillRow, BillState, Filter, Standing};
@@ -46,6 +47,8 @@ enum What {
     Batches,
     /// Published tariffs.
     Tariffs,
+    /// Published data sets.
+    Data,
     /// Bills and what was decided about them.
     Bills,
 }
@@ -99,6 +102,15 @@ struct TariffLine {
 }
 
 #[derive(Serialize)]
+struct DataLine {
+    name: String,
+    header: &'static str,
+    rows: usize,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+#[derive(Serialize)]
 struct BillLine {
     digest: String,
     meter: String,
@@ -107,6 +119,7 @@ struct BillLine {
     tariff: Option<String>,
     total: Option<String>,
     currency: Option<&'static str>,
+    gaps: u32,
     bytes: usize,
     came: String,
     verdict: &'static str,
@@ -122,6 +135,7 @@ impl List {
             What::Meters => screen.answer(&self.meters(&store)?)?,
             What::Batches => screen.answer(&self.batches(&store)?)?,
             What::Tariffs => screen.answer(&self.tariffs(&store)?)?,
+            What::Data => screen.answer(&self.data(&store)?)?,
             What::Bills => screen.answer(&self.bills(&store)?)?,
         }
         Ok(Exit::Done)
@@ -209,6 +223,20 @@ impl List {
         Ok(Listed { rows, table, csv: self.csv, nothing: "no tariff is published" })
     }
 
+    fn data(&self, store: &Store) -> Result<Listed<DataLine>, Failure> {
+        let mut table = Table::new(&["data", "header", "rows>", "first", "last"]);
+        let mut rows = Vec::new();
+        for published in data::sets(store)?.into_iter().take(self.limit()) {
+            let (first, last) = published.ends().unzip();
+            let PublishedSet { name, set } = published;
+            let (header, count) = (set.header(), set.len());
+            let end = |end: &Option<String>| end.clone().unwrap_or_default();
+            table.row([name.clone(), header.into(), count.to_string(), end(&first), end(&last)]);
+            rows.push(DataLine { name, header, rows: count, first, last });
+        }
+        Ok(Listed { rows, table, csv: self.csv, nothing: "no data are published" })
+    }
+
     fn bills(&self, store: &Store) -> Result<Listed<BillLine>, Failure> {
         let heads = ["meter", "period", "tariff", "total>", "currency", "verdict", "reason", "bill"];
         let mut table = Table::new(&heads);
@@ -263,6 +291,7 @@ fn bill(row: BillRow) -> BillLine {
         tariff: row.says.tariff,
         currency: row.says.total.as_ref().map(|total| total.currency()),
         total: row.says.total.map(|total| total.to_string()),
+        gaps: row.says.gaps,
         bytes: row.bytes,
         came: row.came.to_string(),
         verdict,

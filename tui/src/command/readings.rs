@@ -10,8 +10,10 @@ use serde_json::{Map, Value};
 use wattproof_engine::clock;
 use wattproof_engine::customer;
 use wattproof_engine::desk::{file, time};
-use wattproof_engine::intake::convert::{self, Layout, Report, Scale, Stamped, ValueColumn};
+use wattproof_engine::intake::convert::{self, Layout, Midnight, Scale, Stamped, ValueColumn};
+use wattproof_engine::intake::converted::{ClockChange, Report};
 use wattproof_engine::intake::csv::{self, ReadingsFile};
+use wattproof_engine::intake::{greenbutton, nem12};
 
 use super::Outcome;
 use crate::exit::Exit;
@@ -29,11 +31,9 @@ pub enum Readings {
     Show(Show),
 }
 
-/// Turn someone else's CSV file into a readings file: settled by a stated rule or refused, never guessed.
+/// Turn someone else's file into a readings file: settled by a stated rule or refused, never guessed.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Example:\n  wattproof readings convert consumption.csv -o home.csv --time Start --value 'import=Consumption (kWh)' --unit kWh --stamp start"
-)]
+#[command(after_help = EXAMPLES)]
 pub struct Convert {
     /// The file to convert; .gz is read too.
     #[arg(value_name = "FILE")]
@@ -41,28 +41,50 @@ pub struct Convert {
     /// The readings file to write.
     #[arg(short, long, value_name = "CSV")]
     out: PathBuf,
-    /// The head of the column with the times; blanks around it are left out.
-    #[arg(long, value_name = "COL")]
-    time: String,
-    /// A register and the head of its column, like import=Consumption. May be given again.
-    #[arg(long, value_name = "REGISTER=COL", required = true)]
-    value: Vec<String>,
-    /// What the values count.
-    #[arg(long, value_name = "UNIT", ignore_case = true)]
-    unit: UnitName,
-    /// Which end of its interval a row's time names.
-    #[arg(long, value_name = "END")]
-    stamp: Stamp,
-    /// The zone of times without an offset.
-    #[arg(long, value_name = "ZONE")]
-    tz: Option<String>,
-    /// Minutes of a settlement period [default: what the rows tell].
-    #[arg(long, value_name = "MINUTES")]
-    slot: Option<u16>,
     /// What the file is.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
+    /// A register and what the file calls it, like import=Consumption: the head of a column, a Green Button stream's
+    /// link or title, a NEM12 suffix. May be given again. Where the file says which stream is which, it may be left out.
+    #[arg(long, value_name = "REGISTER=NAME")]
+    value: Vec<String>,
+    /// The clock of times without an offset: a zone, or +10:00. For Green Button, the clock to write times in.
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    tz: Option<String>,
+    /// Minutes of a settlement period [default: what the file tells].
+    #[arg(long, value_name = "MINUTES")]
+    slot: Option<u16>,
+    #[command(flatten)]
+    table: TableOptions,
 }
+
+/// How a CSV file is laid out.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "For CSV")]
+struct TableOptions {
+    /// The head of the column with the times; blanks around it are left out.
+    #[arg(long, value_name = "COL")]
+    time: Option<String>,
+    /// How times are written, like '%d/%m/%Y %H:%M' [default: ISO 8601].
+    #[arg(long, value_name = "FORMAT")]
+    time_format: Option<String>,
+    /// Which end of its interval a row's time names.
+    #[arg(long, value_name = "END")]
+    stamp: Option<Stamp>,
+    /// Which end of its date a time of 0:00 is [default: the beginning, unless the order of the rows denies it].
+    #[arg(long, value_name = "END")]
+    midnight: Option<MidnightName>,
+    /// What the values count.
+    #[arg(long, value_name = "UNIT", ignore_case = true)]
+    unit: Option<UnitName>,
+}
+
+/// One a format.
+const EXAMPLES: &str = "\
+Example:
+  wattproof readings convert consumption.csv -o home.csv --time Start --value 'import=Consumption (kWh)' --unit kWh --stamp start
+  wattproof readings convert usage.xml -o home.csv --format greenbutton --tz America/New_York
+  wattproof readings convert nem12.csv -o home.csv --format nem12 --value import=E1 --value export=B1 --tz +10:00";
 
 /// Decrypt a meter's readings, to the screen or to a readings file.
 #[derive(Args, Debug)]
@@ -104,15 +126,29 @@ enum Stamp {
     End,
 }
 
-/// What a file is.
+/// Which end of its date a time of 0:00 is.
 #[derive(Clone, Copy, Debug, ValueEnum)]
+enum MidnightName {
+    /// The date begins then.
+    Begin,
+    /// The date ends then.
+    End,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Comma-separated values with a header.
     Csv,
+    /// ESPI XML, as utilities' "Download My Data" gives it.
+    #[value(name = "greenbutton")]
+    GreenButton,
+    /// The Australian market's interval data, in standard time.
+    Nem12,
 }
 
 #[derive(Serialize)]
-struct Converted {
+struct Answered {
     file: PathBuf,
     rows: usize,
     first: String,
@@ -124,6 +160,8 @@ struct Converted {
     out_of_order: usize,
     settled_hours: usize,
     settled_noise: usize,
+    substituted: usize,
+    left_out: Vec<String>,
     clock_changes: Vec<Change>,
 }
 
@@ -160,42 +198,94 @@ impl Readings {
 }
 
 impl Convert {
-    fn run(self) -> Result<Converted, Failure> {
-        let Format::Csv = self.format;
-        let layout = self.layout()?;
+    fn run(self) -> Result<Answered, Failure> {
         if same(&self.path, &self.out) {
             return Err(Words::OverItself(self.out).into());
         }
-        let converted = convert::convert(&self.path, &layout)?;
-        let mut text = Vec::new();
-        csv::write(&converted.file, &|at| converted.offset(at), &mut text)?;
+        let converted = match self.format {
+            Format::Csv => convert::convert(&self.path, &self.layout()?)?,
+            Format::GreenButton => greenbutton::convert(&self.path, &self.streams()?)?,
+            Format::Nem12 => nem12::convert(&self.path, &self.days()?)?,
+        };
+        let mut text = zeroize::Zeroizing::new(Vec::new());
+        csv::write(&converted.file, &|at| converted.offset(at), &mut *text)?;
         file::replace(&self.out, &text)?;
-        Ok(described(self.out, &converted.report))
+        Ok(described(self.out, converted.report))
     }
 
     fn layout(&self) -> Result<Layout, Failure> {
-        let column = |text: &String| ValueColumn::parse(text).ok_or_else(|| Words::NotAValueColumn(text.clone()));
-        let slot = |minutes| time::SlotLength::from_minutes(minutes).ok_or(Words::SlotLength(minutes));
+        let needed = |option| Words::OptionNeeded { option, format: "csv" };
+        let table = &self.table;
+        if self.value.is_empty() {
+            return Err(needed("--value").into());
+        }
         Ok(Layout {
-            time: self.time.trim().into(),
-            values: self.value.iter().map(column).collect::<Result<_, _>>()?,
-            scale: match self.unit {
+            time: table.time.as_deref().ok_or(needed("--time"))?.trim().into(),
+            time_format: table.time_format.clone(),
+            midnight: table.midnight.map(|midnight| match midnight {
+                MidnightName::Begin => Midnight::Begin,
+                MidnightName::End => Midnight::End,
+            }),
+            values: self.values()?,
+            scale: match table.unit.ok_or(needed("--unit"))? {
                 UnitName::Kilo => Scale::Kilo,
                 UnitName::Base => Scale::Base,
             },
-            stamped: match self.stamp {
+            stamped: match table.stamp.ok_or(needed("--stamp"))? {
                 Stamp::Start => Stamped::Start,
                 Stamp::End => Stamped::End,
             },
-            zone: self.tz.as_deref().map(clock::zone).transpose()?,
-            slot: self.slot.map(slot).transpose()?,
+            zone: self.zone()?,
+            slot: self.slot()?,
         })
+    }
+
+    fn streams(&self) -> Result<greenbutton::Choice, Failure> {
+        self.table.unused("greenbutton")?;
+        Ok(greenbutton::Choice { values: self.values()?, slot: self.slot()?, zone: self.zone()? })
+    }
+
+    fn days(&self) -> Result<nem12::Choice, Failure> {
+        self.table.unused("nem12")?;
+        let zone = self.zone()?.ok_or(Words::OptionNeeded { option: "--tz", format: "nem12" })?;
+        Ok(nem12::Choice { values: self.values()?, slot: self.slot()?, zone })
+    }
+
+    fn values(&self) -> Result<Vec<ValueColumn>, Failure> {
+        let column = |text: &String| ValueColumn::parse(text).ok_or_else(|| Words::NotAValueColumn(text.clone()));
+        Ok(self.value.iter().map(column).collect::<Result<_, _>>()?)
+    }
+
+    fn zone(&self) -> Result<Option<TimeZone>, Failure> {
+        Ok(self.tz.as_deref().map(clock::clock).transpose()?)
+    }
+
+    fn slot(&self) -> Result<Option<time::SlotLength>, Failure> {
+        let slot = |minutes| time::SlotLength::from_minutes(minutes).ok_or(Words::SlotLength(minutes));
+        Ok(self.slot.map(slot).transpose()?)
     }
 }
 
-fn described(file: PathBuf, report: &Report) -> Converted {
-    let change = |change: &convert::ClockChange| Change { date: change.date.to_string(), slots: change.slots };
-    Converted {
+impl TableOptions {
+    /// Refuses options that a format answers itself.
+    fn unused(&self, format: &'static str) -> Result<(), Words> {
+        let given = [
+            ("--time", self.time.is_some()),
+            ("--time-format", self.time_format.is_some()),
+            ("--stamp", self.stamp.is_some()),
+            ("--midnight", self.midnight.is_some()),
+            ("--unit", self.unit.is_some()),
+        ];
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(Words::OptionForeign { option, format }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn described(file: PathBuf, report: Report) -> Answered {
+    let change = |change: &ClockChange| Change { date: change.date.to_string(), slots: change.slots };
+    Answered {
         file,
         rows: report.rows,
         first: report.first.to_string(),
@@ -203,16 +293,18 @@ fn described(file: PathBuf, report: &Report) -> Converted {
         slot_minutes: report.slot.minutes(),
         slots: report.slots,
         gaps: report.gaps,
-        duplicates: report.duplicates,
-        out_of_order: report.out_of_order,
-        settled_hours: report.settled_hours,
-        settled_noise: report.settled_noise,
+        duplicates: report.settled.duplicates,
+        out_of_order: report.settled.out_of_order,
+        settled_hours: report.settled.hours,
+        settled_noise: report.settled.noise,
+        substituted: report.settled.substituted,
         clock_changes: report.clock_changes.iter().map(change).collect(),
+        left_out: report.left_out,
     }
 }
 
 /// Whether two paths lead to one file.
-fn same(one: &Path, other: &Path) -> bool {
+pub fn same(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
@@ -300,7 +392,7 @@ pub fn sparkline(values: &[Option<u32>]) -> String {
     sums.iter().map(bar).collect()
 }
 
-impl Answer for Converted {
+impl Answer for Answered {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let (rows, slots) = (counted(self.rows as u64, "row"), counted(self.slots.into(), "slot"));
         page.note(format_args!("{GOOD}{rows} converted{GOOD:#} into {}", self.file.display()))?;
@@ -313,9 +405,13 @@ impl Answer for Converted {
             (self.out_of_order, "rows stood too early and were sorted"),
             (self.settled_hours, "rows in the hour that occurs twice were settled by their order"),
             (self.settled_noise, "values with binary noise were taken as the whole number beside them"),
+            (self.substituted, "values are marked as substituted, edited or estimated"),
         ];
         for (count, what) in settled.iter().filter(|(count, _)| *count > 0) {
             page.note(format_args!("{} {what}", thousands(*count as u64)))?;
+        }
+        for stream in &self.left_out {
+            page.note(format_args!("left out: {stream}"))?;
         }
         for change in &self.clock_changes {
             page.note(format_args!(

@@ -4,8 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
+use wattproof_engine::data;
+use wattproof_engine::desk::explain::{Cheaper, Cost, explain};
 use wattproof_engine::desk::file::{self, Access};
+use wattproof_engine::desk::lint::lint;
 use wattproof_engine::desk::tariff::{self as desk, Diagnostic, PlainBill, TariffRefusal};
+use wattproof_engine::desk::time;
 use wattproof_engine::intake::csv;
 use wattproof_engine::policy;
 use wattproof_engine::registry::Taken;
@@ -19,8 +23,15 @@ use crate::session::Session;
 use crate::words::Words;
 
 mod answer;
+mod given;
+mod import;
 
-use answer::{Assigned, Bill, Checked, Compared, Explained, Line, Priced, Published, StepCount, Template, Understood};
+pub use answer::Figure;
+use answer::{
+    Assigned, Bill, CheaperLine, Checked, Compared, CostLine, DataPublished, Explained, Line, Linted, Priced,
+    Published, StepCount, Template, Understood,
+};
+use given::{Named, With};
 
 /// Write, check, price and publish tariffs.
 #[derive(Subcommand, Debug)]
@@ -29,10 +40,14 @@ pub enum Tariff {
     Show(Show),
     Check(Check),
     Explain(Explain),
+    Lint(Lint),
     Price(Price),
     Compare(Compare),
     Publish(Publish),
+    Data(Data),
     Assign(Assign),
+    #[command(subcommand)]
+    Import(import::Import),
 }
 
 /// Write a commented tariff to begin with.
@@ -75,6 +90,22 @@ pub struct Explain {
     /// Readings to price beside it.
     #[arg(long, value_name = "CSV")]
     readings: Option<PathBuf>,
+    #[command(flatten)]
+    with: With,
+}
+
+/// Find what a tariff's bills would say about single readings, and prices with digits to spare.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wattproof tariff lint mine.tariff --period 2026-10")]
+pub struct Lint {
+    /// The tariff.
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
+    /// The period [default: last month].
+    #[arg(long, value_name = "P")]
+    period: Option<String>,
+    #[command(flatten)]
+    with: With,
 }
 
 /// Price readings plainly, line by line. Nothing is proved.
@@ -90,6 +121,8 @@ pub struct Price {
     /// The period [default: all whole days of the readings].
     #[arg(long, value_name = "P")]
     period: Option<String>,
+    #[command(flatten)]
+    with: With,
 }
 
 /// Price the same readings under several tariffs, the cheapest first.
@@ -105,6 +138,8 @@ pub struct Compare {
     /// The period.
     #[arg(long, value_name = "P")]
     period: String,
+    #[command(flatten)]
+    with: With,
 }
 
 /// Publish a tariff in the store. A version stands for its text for good.
@@ -113,6 +148,20 @@ pub struct Compare {
 pub struct Publish {
     /// The tariff.
     #[arg(value_name = "FILE")]
+    path: PathBuf,
+}
+
+/// Publish dated data that tariffs name: prices of slots, colours of days, dates. A value stands for good.
+#[derive(Args, Debug)]
+#[command(after_help = "The file has one of three headers: `date` lists dates, `date,value` gives each day a value, \
+                  `start,value` gives each slot one by the instant at which it starts. Rows are added to what is there; \
+                  all are taken or none.\n\nExample:\n  wattproof tariff data colour colours-2026.csv")]
+pub struct Data {
+    /// The name that tariffs give it.
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// The rows.
+    #[arg(value_name = "CSV")]
     path: PathBuf,
 }
 
@@ -139,10 +188,13 @@ impl Tariff {
             Tariff::New(new) => screen.answer(&new.run()?)?,
             Tariff::Show(show) => screen.answer(&show.run()?)?,
             Tariff::Check(check) => return check.run(session),
-            Tariff::Explain(explain) => screen.answer(&explain.run()?)?,
-            Tariff::Price(price) => screen.answer(&price.run()?)?,
-            Tariff::Compare(compare) => screen.answer(&compare.run()?)?,
+            Tariff::Explain(explain) => screen.answer(&explain.run(session)?)?,
+            Tariff::Lint(lint) => return lint.run(session),
+            Tariff::Price(price) => screen.answer(&price.run(session)?)?,
+            Tariff::Compare(compare) => screen.answer(&compare.run(session)?)?,
             Tariff::Publish(publish) => screen.answer(&publish.run(session)?)?,
+            Tariff::Import(import) => screen.answer(&import.run()?)?,
+            Tariff::Data(data) => screen.answer(&data.run(session)?)?,
             Tariff::Assign(assign) => screen.answer(&assign.run(session)?)?,
         }
         Ok(Exit::Done)
@@ -169,6 +221,9 @@ fn load(path: &Path, exit: Exit) -> Result<Loaded, Failure> {
 /// A refusal of a loaded tariff, its findings drawn at the source.
 fn refused(loaded: Loaded, refusal: TariffRefusal) -> Failure {
     match refusal {
+        TariffRefusal::Findings(findings) if findings.iter().all(|finding| finding.code.starts_with("data-")) => {
+            Failure::data(loaded.source, findings)
+        }
         TariffRefusal::Findings(findings) => Failure::tariff(loaded.source, findings, Exit::Own),
         other => other.into(),
     }
@@ -230,21 +285,26 @@ impl Check {
 }
 
 impl Explain {
-    fn run(self) -> Result<Explained, Failure> {
+    fn run(self, session: &Session) -> Result<Explained, Failure> {
         let loaded = load(&self.path, Exit::Own)?;
+        let given = self.with.read()?.for_one(session, &loaded.tariff)?;
         let started = Instant::now();
-        let explained = match desk::explain(&loaded.tariff, &self.period) {
+        let explained = match explain(&loaded.tariff, &self.period, &given) {
             Ok(explained) => explained,
             Err(refusal) => return Err(refused(loaded, refusal)),
         };
         let prepare_seconds = started.elapsed().as_secs_f64();
-        let bill = self.readings.as_deref().map(|readings| price(&self.path, readings, Some(&self.period)));
+        let tariff = named(&loaded.tariff);
+        let bill = self.readings.as_deref().map(|readings| price(loaded, readings, Some(&self.period), &given));
         Ok(Explained {
-            tariff: named(&loaded.tariff),
+            tariff,
             period: explained.period.to_string(),
             slots: explained.period.slots().count(),
+            costs: explained.costs.into_iter().map(cost).collect(),
+            cheaper: explained.cheaper.into_iter().map(cheaper).collect(),
+            advice: explained.advice,
             inputs: explained.inputs,
-            steps: explained.steps.into_iter().map(|(kind, count)| StepCount { kind, count }).collect(),
+            steps: counts(explained.steps),
             readings_in_circuit: explained.readings,
             k: explained.k,
             linked_rows: explained.linked_rows,
@@ -253,40 +313,110 @@ impl Explain {
             proof_bytes: explained.proof_bytes,
             bits_disclosed: tenth(explained.bits_disclosed),
             bits_held: explained.bits_held,
+            amounts: answer::amounts(&explained.report),
             prepare_seconds,
             bill: bill.transpose()?.map(|bill| bill.bill),
         })
     }
 }
 
+impl Lint {
+    fn run(self, session: &Session) -> Outcome {
+        let loaded = load(&self.path, Exit::Own)?;
+        let given = self.with.read()?.for_one(session, &loaded.tariff)?;
+        let period = match self.period {
+            Some(period) => period,
+            None => time::month_before(session.now()?),
+        };
+        let linted = match lint(&loaded.tariff, &period, &given) {
+            Ok(linted) => linted,
+            Err(refusal) => return Err(refused(loaded, refusal)),
+        };
+        let found = linted.findings.iter().map(|finding| finding.diagnostic.clone()).collect::<Vec<_>>();
+        let failure = (!found.is_empty()).then(|| {
+            let serious = linted.findings.iter().filter(|finding| finding.refused).count();
+            Failure::linted(
+                Source { name: loaded.source.name.clone(), text: loaded.source.text.clone() },
+                found,
+                serious,
+            )
+        });
+        session.screen.answer(&Linted::new(&loaded.source, named(&loaded.tariff), &linted))?;
+        match failure {
+            None => Ok(Exit::Done),
+            Some(failure) => {
+                session.screen.complain(&failure);
+                Ok(failure.exit)
+            }
+        }
+    }
+}
+
+fn counts(steps: Vec<(&'static str, usize)>) -> Vec<StepCount> {
+    steps.into_iter().map(|(kind, count)| StepCount { kind, count }).collect()
+}
+
+fn cost(cost: Cost) -> CostLine {
+    let Cost { name, comment, rows, steps, because } = cost;
+    CostLine { name, comment, rows, steps: counts(steps), because: counts(because) }
+}
+
+fn cheaper(cheaper: Cheaper) -> CheaperLine {
+    let Cheaper { write, k, rows, bits_disclosed } = cheaper;
+    CheaperLine { write, k, rows, bits_disclosed: tenth(bits_disclosed) }
+}
+
 /// Prices a readings file under a tariff file.
-fn price(path: &Path, readings: &Path, period: Option<&str>) -> Result<Bill, Failure> {
-    let loaded = load(path, Exit::Own)?;
+fn price(loaded: Loaded, readings: &Path, period: Option<&str>, given: &desk::Given) -> Result<Bill, Failure> {
     let file = csv::read(readings, loaded.tariff.calendar().slot())?;
-    let bill = match desk::price(&loaded.tariff, &file, period) {
+    let bill = match desk::price(&loaded.tariff, &file, period, given) {
         Ok(bill) => bill,
         Err(refusal) => return Err(refused(loaded, refusal)),
     };
-    let PlainBill { period, total, lines } = bill;
+    let PlainBill { period, total, lines, figures, carried, gaps } = bill;
     let lines = lines.into_iter().map(|(name, amount)| Line { name, amount: amount.to_string() }).collect();
-    let priced = Priced { total: total.to_string(), currency: total.currency(), lines };
+    let figure = |(name, amount)| Figure::new(name, &amount);
+    let priced = Priced {
+        total: total.to_string(),
+        currency: total.currency(),
+        lines,
+        figures: figures.into_iter().map(figure).collect(),
+        carried: carried.into_iter().map(figure).collect(),
+        gaps,
+    };
     let (period, slots) = (period.to_string(), period.slots().count());
     Ok(Bill { tariff: named(&loaded.tariff), period, slots, bill: priced })
 }
 
 impl Price {
-    fn run(self) -> Result<Bill, Failure> {
-        price(&self.path, &self.readings, self.period.as_deref())
+    fn run(self, session: &Session) -> Result<Bill, Failure> {
+        let loaded = load(&self.path, Exit::Own)?;
+        let given = self.with.read()?.for_one(session, &loaded.tariff)?;
+        price(loaded, &self.readings, self.period.as_deref(), &given)
     }
 }
 
 impl Compare {
-    fn run(self) -> Result<Compared, Failure> {
-        let bill = |path: &PathBuf| price(path, &self.readings, Some(&self.period));
-        let mut bills = self.paths.iter().map(bill).collect::<Result<Vec<_>, _>>()?;
+    fn run(self, session: &Session) -> Result<Compared, Failure> {
+        let with: Named = self.with.read()?;
+        let loaded = self.paths.iter().map(|path| load(path, Exit::Own)).collect::<Result<Vec<_>, _>>()?;
+        let all: Vec<&desk::Tariff> = loaded.iter().map(|one| &one.tariff).collect();
+        let given = loaded.iter().map(|one| with.for_one_of(session, &one.tariff, &all));
+        let given = given.collect::<Result<Vec<_>, _>>()?;
+        let bills = loaded.into_iter().zip(&given);
+        let bills = bills.map(|(one, given)| price(one, &self.readings, Some(&self.period), given));
+        let mut bills = bills.collect::<Result<Vec<_>, _>>()?;
         let amount = |bill: &Bill| bill.bill.total.parse::<f64>().unwrap_or(f64::MAX);
         bills.sort_by(|one, other| amount(one).total_cmp(&amount(other)));
         Ok(Compared { bills })
+    }
+}
+
+impl Data {
+    fn run(self, session: &Session) -> Result<DataPublished, Failure> {
+        let csv = file::read(&self.path, desk::MAX_DATA as u64)?;
+        let added = data::publish(&session.store()?, &self.name, &csv)?;
+        Ok(DataPublished { name: self.name, new: added.new, rows: added.rows })
     }
 }
 

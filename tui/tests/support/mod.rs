@@ -98,6 +98,11 @@ impl Place {
 
     /// Everything up to a bill: `home.meter`, `home.key`, `batches/`, a store with the tariff assigned.
     pub fn settled(days: u32) -> Self {
+        Place::settled_under(days, TARIFF)
+    }
+
+    /// The same under another tariff.
+    pub fn settled_under(days: u32, tariff: &str) -> Self {
         let place = Place::new();
         place.household(days);
         let made = place.done("meter new home.meter --id home");
@@ -106,9 +111,9 @@ impl Place {
         place.done("meter send home.meter --out batches");
         place.done("register home.meter.pub");
         place.done("import batches");
-        place.write("flat.tariff", TARIFF);
-        place.done("tariff publish flat.tariff");
-        place.done("tariff assign home flat@1 --from 2026-05-01");
+        place.write("flat.tariff", tariff);
+        let name = place.done("tariff publish flat.tariff")["name"].as_str().unwrap().to_owned();
+        place.done(&format!("tariff assign home {name}@1 --from 2026-05-01"));
         place
     }
 }

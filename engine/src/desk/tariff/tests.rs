@@ -17,18 +17,18 @@ fn week(zone: &str) -> ReadingsFile {
 
 #[test]
 fn whole_days_are_found() {
-    let bill = price(&economy7(), &week("Europe/London"), None).unwrap();
+    let bill = price(&economy7(), &week("Europe/London"), None, &Given::default()).unwrap();
     assert_eq!(bill.period.to_string(), "2026-10-20..2026-10-27");
     // Days of another zone begin an hour earlier: only six whole days of the tariff remain.
-    let bill = price(&economy7(), &week("Europe/Paris"), None).unwrap();
+    let bill = price(&economy7(), &week("Europe/Paris"), None, &Given::default()).unwrap();
     assert_eq!(bill.period.to_string(), "2026-10-20..2026-10-26");
-    let bill = price(&economy7(), &week("Atlantic/Azores"), None).unwrap();
+    let bill = price(&economy7(), &week("Atlantic/Azores"), None, &Given::default()).unwrap();
     assert_eq!(bill.period.to_string(), "2026-10-21..2026-10-27");
 }
 
 #[test]
 fn the_lines_are_the_charges() {
-    let bill = price(&economy7(), &week("Europe/London"), Some("2026-10-20..2026-10-22")).unwrap();
+    let bill = price(&economy7(), &week("Europe/London"), Some("2026-10-20..2026-10-22"), &Given::default()).unwrap();
     let names: Vec<&str> = bill.lines.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["energy", "standing", "vat"]);
     assert_eq!((bill.lines[1].1.to_string().as_str(), bill.total.currency()), ("0.90", "GBP"));
@@ -36,26 +36,18 @@ fn the_lines_are_the_charges() {
 
 #[test]
 fn readings_that_do_not_reach() {
-    let refusal = price(&economy7(), &week("Europe/London"), Some("2026-10")).unwrap_err();
+    let refusal = price(&economy7(), &week("Europe/London"), Some("2026-10"), &Given::default()).unwrap_err();
     assert_eq!(refusal.code(), "slot-uncovered");
     assert_eq!(refusal.to_string(), "the readings do not cover 2026-09-30T23:00:00Z");
     let mut file = week("Europe/London");
     let first = file.readings.slots().first();
     assert!(file.readings.set(0, first, None));
-    let refusal = price(&economy7(), &file, None).unwrap_err();
+    let refusal = price(&economy7(), &file, None, &Given::default()).unwrap_err();
     assert_eq!((refusal.code(), refusal.fault()), ("gap", Fault::Own));
     assert_eq!(refusal.to_string(), "register import has no reading at 2026-10-19T23:00:00Z");
     let mut short = week("Europe/London");
     let slots = wattproof_meter::calendar::SlotRange::new(first, 47).unwrap();
     short.readings = wattproof_meter::reading::Readings::gaps(slots, 1);
-    assert_eq!(price(&economy7(), &short, None).unwrap_err().code(), "no-whole-day");
-    assert_eq!(price(&economy7(), &file, Some("May")).unwrap_err().code(), "period-unreadable");
-}
-
-#[test]
-fn an_explanation_counts_what_stays() {
-    let explained = explain(&economy7(), "2026-10").unwrap();
-    assert_eq!((explained.period.slots().count(), explained.disclosed, explained.readings), (1490, 1, 0));
-    assert!(explained.steps.iter().any(|(kind, _)| *kind == "rounding"));
-    assert!(explained.k.is_some_and(|k| k <= 8) && explained.bits_held == 1490 * 20);
+    assert_eq!(price(&economy7(), &short, None, &Given::default()).unwrap_err().code(), "no-whole-day");
+    assert_eq!(price(&economy7(), &file, Some("May"), &Given::default()).unwrap_err().code(), "period-unreadable");
 }

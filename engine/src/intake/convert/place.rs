@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::reading::Readings;
 
 use super::rows::{Fixed, Row};
-use super::{ClockChange, ConvertRefusal, Layout, Offsets, Stamped};
+use super::{ConvertRefusal, Layout, Stamped};
 use crate::intake::csv::{MAX_SLOTS, ReadingsFile};
 
 pub(super) struct Placed {
@@ -71,24 +70,4 @@ fn table(rows: &BTreeMap<Slot, Row<Fixed>>, registers: usize) -> Result<Readings
         }
     }
     Ok(readings)
-}
-
-/// The days on which the offset changes between one slot and the next.
-pub(super) fn clock_changes(file: &ReadingsFile, offsets: &Offsets) -> Result<Vec<ClockChange>, ConvertRefusal> {
-    let mut changes = Vec::new();
-    let mut before = None;
-    for slot in file.readings.slots().iter() {
-        let at = instant(slot.start(file.length))?;
-        let now = offsets.at(at);
-        let old = before.replace(now).unwrap_or(now);
-        if old != now {
-            let day = 86_400 + i64::from(old.seconds() - now.seconds());
-            changes.push(ClockChange { date: now.to_datetime(at).date(), slots: day / file.length.seconds() });
-        }
-    }
-    Ok(changes)
-}
-
-pub(super) fn instant(second: i64) -> Result<Timestamp, ConvertRefusal> {
-    Timestamp::from_second(second).map_err(|_| ConvertRefusal::TooLong)
 }

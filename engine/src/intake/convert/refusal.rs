@@ -74,6 +74,14 @@ pub enum ConvertRefusal {
         /// What stands there.
         text: String,
     },
+    /// Midnights that stand behind their date's afternoon.
+    #[error("line {line}: `{text}` stands behind the afternoon of its own date, so it may begin that date or end it")]
+    MidnightUnclear {
+        /// Where.
+        line: u64,
+        /// What stands there.
+        text: String,
+    },
     /// The length of a slot is not plain from the rows.
     #[error("the rows do not tell how long a slot is")]
     SlotLengthUnclear,
@@ -144,6 +152,7 @@ impl Refusal for ConvertRefusal {
             ZoneNeeded { .. } => "convert-zone-needed",
             SkippedTime { .. } => "convert-skipped-time",
             AmbiguousTime { .. } => "convert-ambiguous-time",
+            MidnightUnclear { .. } => "convert-midnight-unclear",
             SlotLengthUnclear => "convert-slot-length-unclear",
             NotAnEdge { .. } => "convert-not-a-slot-edge",
             Conflict { .. } => "convert-conflict",
@@ -162,11 +171,17 @@ impl Refusal for ConvertRefusal {
             NoSuchColumn { .. } | ColumnTwice { .. } => "name the columns as the header writes them",
             Registers => "name each register once, like import=Consumption",
             NotARow { .. } | NoRows => "look at that line in the file, or export it again",
-            NotATime { .. } => "times are read as 2026-10-25T01:00:00+01:00 or 2026-10-25 01:00:00",
+            NotATime { .. } => {
+                "times are read as 2026-10-25T01:00:00+01:00 or 2026-10-25 01:00:00; write another form like \
+                 --time-format '%d/%m/%Y %H:%M'"
+            }
             ZoneNeeded { .. } => "say which clock wrote the file, like --tz Europe/London",
             SkippedTime { .. } => "check the zone: the file's clock may not follow summer time",
             AmbiguousTime { .. } => {
                 "export the file with offsets, or leave out the rows of that hour: they become gaps"
+            }
+            MidnightUnclear { .. } => {
+                "say which end of its date a time of 0:00 is: --midnight begin, or --midnight end"
             }
             SlotLengthUnclear => "say the slot length",
             NotAnEdge { .. } => "check the slot length, and whether times name the start or the end",

@@ -5,10 +5,10 @@ use std::io::Read;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use zeroize::Zeroize;
 
-use super::{ConvertRefusal, Layout, Scale};
+use super::{ConvertRefusal, Layout, Midnight};
 use crate::intake::csv::{MAX_COLUMNS, short};
 use crate::intake::decimal::{NotWhole, Whole, whole};
-use crate::intake::local_time::{Instant, Stamp, stamp};
+use crate::intake::local_time::{Form, Instant, Stamp, written};
 
 /// What files write for a reading that is not there, besides nothing.
 const GAPS: [&str; 2] = ["null", "nan"];
@@ -48,7 +48,7 @@ pub(super) struct Rows {
 struct Places<'a> {
     time: usize,
     values: Vec<(usize, &'a str)>,
-    shift: u32,
+    layout: &'a Layout,
 }
 
 pub(super) fn read(input: impl Read, layout: &Layout) -> Result<Rows, ConvertRefusal> {
@@ -63,6 +63,9 @@ pub(super) fn read(input: impl Read, layout: &Layout) -> Result<Rows, ConvertRef
     if read.rows.is_empty() {
         return Err(ConvertRefusal::NoRows);
     }
+    if layout.midnight.is_none() {
+        midnights_begin_their_dates(&read.rows)?;
+    }
     Ok(read)
 }
 
@@ -75,10 +78,7 @@ fn places<'a>(header: &StringRecord, layout: &'a Layout) -> Result<Places<'a>, C
     Ok(Places {
         time: find(header, layout.time.trim())?,
         values: values.collect::<Result<_, ConvertRefusal>>()?,
-        shift: match layout.scale {
-            Scale::Base => 0,
-            Scale::Kilo => 3,
-        },
+        layout,
     })
 }
 
@@ -97,16 +97,38 @@ fn find(header: &StringRecord, head: &str) -> Result<usize, ConvertRefusal> {
 fn row(record: &StringRecord, places: &Places, noise: &mut usize) -> Result<Row<Written>, ConvertRefusal> {
     let line = record.position().map_or(0, csv::Position::line);
     let text = short(record.get(places.time).unwrap_or_default());
-    let stamp = stamp(&text).ok_or_else(|| ConvertRefusal::NotATime { line, text: text.clone() })?;
+    let stamp = time(line, &text, places.layout)?;
     let mut values = Values(Vec::with_capacity(places.values.len()));
     for (place, head) in &places.values {
         let cell = record.get(*place).unwrap_or_default();
-        values.0.push(value(cell, places.shift, noise).map_err(|reason| not_a_reading(reason, line, head))?);
+        let value = value(cell, places.layout.scale.shift(), noise);
+        values.0.push(value.map_err(|reason| not_a_reading(reason, line, head))?);
     }
     Ok(Row { line, time: Written { stamp, text }, values })
 }
 
-fn value(cell: &str, shift: u32, noise: &mut usize) -> Result<Option<u32>, NotWhole> {
+fn time(line: u64, text: &str, layout: &Layout) -> Result<Stamp, ConvertRefusal> {
+    let form = Form { format: layout.time_format.as_deref(), midnight_ends: layout.midnight == Some(Midnight::End) };
+    written(text, form).ok_or_else(|| ConvertRefusal::NotATime { line, text: text.into() })
+}
+
+/// Refuses a file most of whose midnights stand right behind their own date's afternoon: they may be meant to end it.
+fn midnights_begin_their_dates(rows: &[Row<Written>]) -> Result<(), ConvertRefusal> {
+    let midnights = rows.iter().filter(|row| row.time.stamp.is_midnight()).count();
+    let behind = |pair: &&[Row<Written>]| {
+        let (before, after) = (pair[0].time.stamp.face(), pair[1].time.stamp);
+        after.is_midnight() && before.date() == after.face().date() && before.hour() >= 12
+    };
+    let mut suspects = rows.windows(2).filter(behind);
+    let Some(first) = suspects.next() else { return Ok(()) };
+    if (1 + suspects.count()) * 2 > midnights {
+        let Row { line, time: Written { text, .. }, .. } = &first[1];
+        return Err(ConvertRefusal::MidnightUnclear { line: *line, text: text.clone() });
+    }
+    Ok(())
+}
+
+fn value(cell: &str, shift: i32, noise: &mut usize) -> Result<Option<u32>, NotWhole> {
     if cell.is_empty() || GAPS.iter().any(|gap| cell.eq_ignore_ascii_case(gap)) {
         return Ok(None);
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::clock::zone;
+use crate::intake::converted::ClockChange;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -15,6 +16,8 @@ Usage (kWh) , From,To
 fn layout() -> Layout {
     Layout {
         time: "From".into(),
+        time_format: None,
+        midnight: None,
         values: vec![ValueColumn::parse("import=Usage (kWh)").unwrap()],
         scale: Scale::Kilo,
         stamped: Stamped::Start,
@@ -54,7 +57,7 @@ fn an_honest_file_is_converted_and_reported() {
     let converted = run(HONEST, &layout()).ok().unwrap();
     assert_eq!(values(&converted), [Some(396), Some(172), None, Some(482), None, Some(100)]);
     let report = &converted.report;
-    assert_eq!((report.rows, report.slots, report.gaps, report.settled_noise), (5, 6, 2, 1));
+    assert_eq!((report.rows, report.slots, report.gaps, report.settled.noise), (5, 6, 2, 1));
     let change = ClockChange { date: "2026-03-29".parse().unwrap(), slots: 46 };
     assert_eq!(report.clock_changes, [change]);
     assert_eq!(converted.offset("2026-03-29T03:00:00+01:00".parse().unwrap()).seconds(), 3600);
@@ -65,7 +68,10 @@ fn rows_are_sorted_and_repeated_rows_dropped_and_counted() {
     let mut lines: Vec<&str> = HONEST.lines().collect();
     lines.push(lines[2]);
     let converted = run(&lines.join("\n"), &layout()).ok().unwrap();
-    assert_eq!((converted.report.rows, converted.report.duplicates, converted.report.out_of_order), (6, 1, 1));
+    assert_eq!(
+        (converted.report.rows, converted.report.settled.duplicates, converted.report.settled.out_of_order),
+        (6, 1, 1)
+    );
     assert!(converted.file == run(HONEST, &layout()).ok().unwrap().file);
 }
 
@@ -123,7 +129,7 @@ const AUTUMN: [(&str, u32); 7] =
 fn the_hour_that_occurs_twice_is_settled_by_order_alone() {
     let converted = run(&autumn(&AUTUMN), &london(layout())).ok().unwrap();
     assert_eq!(values(&converted), (1..=7).map(Some).collect::<Vec<_>>());
-    assert_eq!(converted.report.settled_hours, 4);
+    assert_eq!(converted.report.settled.hours, 4);
     assert_eq!(converted.report.clock_changes[0].slots, 50);
 }
 
@@ -164,6 +170,51 @@ fn value_columns_say_their_unit() {
     }
 }
 
+const PLANT: &str = "\
+date,kWh,lagging kVArh
+1-1-18 23.30,3.24,2.95
+1-1-18 23.45,3.67,3.96
+1-1-18 0.00,3.42,3.46
+2-1-18 0.15,3.2,3.1
+2-1-18 0.30,3.85,4.61
+";
+
+fn plant(midnight: Option<Midnight>) -> Layout {
+    let value = |text| ValueColumn::parse(text).unwrap();
+    Layout {
+        time: "date".into(),
+        time_format: Some("%d-%m-%y %H.%M".into()),
+        midnight,
+        values: vec![value("import=kWh"), value("reactive=lagging kVArh")],
+        stamped: Stamped::End,
+        zone: Some(zone("Asia/Seoul").unwrap()),
+        ..layout()
+    }
+}
+
+#[test]
+fn a_midnight_with_the_old_date_is_settled_by_the_option_alone() {
+    let refusal = refused(PLANT, &plant(None));
+    assert!(matches!(refusal, ConvertRefusal::MidnightUnclear { line: 4, text } if text == "1-1-18 0.00"));
+    let converted = run(PLANT, &plant(Some(Midnight::End))).ok().unwrap();
+    assert_eq!(values(&converted), [Some(3240), Some(3670), Some(3420), Some(3200), Some(3850)]);
+    assert_eq!((converted.report.first.to_string().as_str(), converted.report.gaps), ("2018-01-01T14:15:00Z", 0));
+    let quarters = Layout { slot: SlotLength::from_minutes(15), ..plant(Some(Midnight::Begin)) };
+    let taken_literally = run(PLANT, &quarters).ok().unwrap();
+    assert_eq!((taken_literally.report.slots, taken_literally.report.settled.out_of_order), (99, 1));
+    let hour_24 = run(&PLANT.replace("1-1-18 0.00", "1-1-18 24.00"), &plant(None)).ok().unwrap();
+    assert!(hour_24.file == converted.file);
+    let new_date = run(&PLANT.replace("1-1-18 0.00", "2-1-18 0.00"), &plant(None)).ok().unwrap();
+    assert!(new_date.file == converted.file);
+}
+
+#[test]
+fn descending_rows_are_no_unclear_midnight() {
+    let rows = [("01:00", 3), ("00:30", 2), ("00:00", 1)];
+    let text = autumn(&rows).replace("2026-10-25", "2026-10-24");
+    assert_eq!(values(&run(&text, &london(layout())).ok().unwrap()), [Some(1), Some(2), Some(3)]);
+}
+
 /// A real file, when `WATTPROOF_DATA` names a folder that holds it.
 fn sample(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("WATTPROOF_DATA").map(|folder| Path::new(&folder).join(name));
@@ -182,7 +233,7 @@ fn nineteen_real_months_are_converted_without_a_gap() {
     let Some(path) = sample("octopus_consumption_2023-01_2024-08.csv.gz") else { return };
     let converted = convert(&path, &octopus()).ok().unwrap();
     let report = &converted.report;
-    assert_eq!((report.rows, report.slots, report.gaps, report.duplicates), (27_888, 27_888, 0, 0));
+    assert_eq!((report.rows, report.slots, report.gaps, report.settled.duplicates), (27_888, 27_888, 0, 0));
     let days: Vec<i64> = report.clock_changes.iter().map(|change| change.slots).collect();
     assert_eq!(days, [46, 50, 46]);
 
@@ -227,5 +278,26 @@ fn real_binary_noise_is_settled_and_counted() {
     };
     let report = convert(&path, &layout).ok().unwrap().report;
     assert_eq!((report.rows, report.slots), (17_568, 17_568));
-    assert!(report.settled_noise > 0);
+    assert!(report.settled.noise > 0);
+}
+
+#[test]
+fn a_real_plants_energy_and_reactive_energy_are_read_together() {
+    let Some(path) = sample("steel_industry_2018_15min_kwh_kvarh.csv.gz") else { return };
+    let value = |text| ValueColumn::parse(text).unwrap();
+    let layout = Layout {
+        values: vec![
+            value("import=Usage_kWh"),
+            value("reactive=Lagging_Current_Reactive_Power_kVarh"),
+            value("reactive_lead=Leading_Current_Reactive_Power_kVarh"),
+        ],
+        ..plant(Some(Midnight::End))
+    };
+    let refusal = convert(&path, &Layout { midnight: None, ..layout.clone() }).err().unwrap();
+    assert!(matches!(refusal, ConvertRefusal::MidnightUnclear { line: 97, .. }), "{refusal}");
+    let converted = convert(&path, &layout).ok().unwrap();
+    let report = &converted.report;
+    assert_eq!((report.rows, report.slots, report.gaps, report.settled.out_of_order), (35_040, 35_040, 0, 0));
+    assert_eq!(report.first.to_string(), "2017-12-31T15:00:00Z");
+    assert_eq!(values(&converted).iter().flatten().map(|wh| u64::from(*wh)).sum::<u64>(), 959_636_710);
 }

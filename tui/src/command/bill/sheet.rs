@@ -4,9 +4,10 @@ use std::io;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use wattproof_engine::desk::bill::BillSheet;
+use wattproof_engine::amount::Amount;
+use wattproof_engine::desk::bill::{BillSheet, Terms};
 
-use crate::command::tariff::tenth;
+use crate::command::tariff::{Figure, tenth};
 use crate::output::{Answer, DIM, GOOD, HEAD, Page};
 use crate::table::{counted, thousands};
 
@@ -27,6 +28,9 @@ pub struct Sheet {
     total: Option<String>,
     currency: Option<&'static str>,
     shown: Vec<Line>,
+    figures: Vec<Figure>,
+    carried: Vec<Figure>,
+    gaps: u32,
     disclosed: Vec<String>,
     bits_disclosed: Option<f64>,
     bits_held: Option<u64>,
@@ -56,6 +60,10 @@ impl Sheet {
         let terms = read.terms.as_ref();
         let verdict = read.verdict.map(|verdict| if verdict.refused.is_some() { "refused" } else { "accepted" });
         let shown = terms.map(|terms| terms.shown.as_slice()).unwrap_or_default();
+        let figures = |pick: fn(&Terms) -> &Vec<(String, Amount)>| {
+            let all = terms.map(pick).into_iter().flatten();
+            all.map(|(name, amount)| Figure::new(name.clone(), amount)).collect()
+        };
         let line = |(name, amount): &(String, _)| Line { name: name.clone(), amount: format!("{amount}") };
         Sheet {
             file,
@@ -72,6 +80,9 @@ impl Sheet {
             total: terms.map(|terms| terms.total.to_string()),
             currency: terms.map(|terms| terms.total.currency()),
             shown: shown.iter().map(line).collect(),
+            figures: figures(|terms| &terms.figures),
+            carried: figures(|terms| &terms.carried),
+            gaps: read.gaps,
             disclosed: read.disclosed.iter().map(ToString::to_string).collect(),
             bits_disclosed: terms.map(|terms| tenth(terms.bits_disclosed)),
             bits_held: terms.map(|terms| terms.bits_held),
@@ -108,6 +119,13 @@ impl Sheet {
         }
         let currency = self.currency.unwrap_or_default();
         rows.extend(self.shown.iter().map(|line| ("shown", format!("{} {} {currency}", line.name, line.amount))));
+        let figure =
+            |what: &'static str| move |one: &Figure| (what, format!("{} {} {}", one.name, one.amount, one.unit));
+        rows.extend(self.figures.iter().map(figure("shown")));
+        rows.extend(self.carried.iter().map(figure("carried")));
+        if self.gaps > 0 {
+            rows.push(("estimated", counted(self.gaps.into(), "settlement period")));
+        }
         if let (Some(disclosed), Some(held)) = (self.bits_disclosed, self.bits_held) {
             let held = thousands(held);
             rows.push(("discloses", format!("at most {disclosed:.1} bits of the {held} that the readings hold")));

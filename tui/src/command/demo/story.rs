@@ -235,7 +235,8 @@ fn prove(
     now: Timestamp,
 ) -> Result<ProvedBill, Failure> {
     stage.act("The customer", "prices the readings and proves the bill.")?;
-    let order = Order { meter: METER, period, revision: 0, batches_from: None, now };
+    let order =
+        Order { meter: METER, period, revision: 0, batches_from: None, purse: None, disclose_anyway: false, now };
     let proved = customer::prove(customer, key, &order, &mut |_| {})?;
     file::create(&folder.join("home.bill"), &proved.bytes, Access::Usual)?;
     let currency = proved.total.currency();
