@@ -9,18 +9,14 @@ use std::cell::Cell as ThreadCell;
 use halo2_proofs::circuit::{Layouter, SimpleFloorPlanner};
 use halo2_proofs::plonk::{Circuit, ConstraintSystem, Error, Expression};
 use pasta_curves::Fp;
-use wattproof_meter::reading::Readings;
 
-use crate::chip::compare::CompareChip;
 use crate::chip::digits::DigitsChip;
-use crate::chip::divide::DivideChip;
-use crate::chip::limbs::LimbsChip;
-use crate::chip::peak::PeakChip;
-use crate::chip::spans::SpansChip;
+use crate::chip::limbs::{LimbsChip, Side};
 use crate::chip::sum::SumChip;
 use crate::chip::{Columns, Rows};
+use crate::gadget::Chips;
 use crate::layout::{Act, Layout, Shape};
-use crate::plan::{Plan, Step, Witness};
+use crate::plan::{Plan, Witness};
 
 thread_local! {
     static SHAPE: ThreadCell<Shape> = ThreadCell::new(Shape::default());
@@ -56,7 +52,6 @@ pub struct BillCircuit<'a> {
 
 #[derive(Clone, Copy)]
 struct Values<'a> {
-    readings: &'a Readings,
     witness: &'a Witness,
     disclosed: &'a [i128],
 }
@@ -68,14 +63,8 @@ impl<'a> BillCircuit<'a> {
     }
 
     /// The circuit with a household's values and what it discloses.
-    pub fn with_values(
-        plan: &'a Plan,
-        layout: &'a Layout,
-        readings: &'a Readings,
-        witness: &'a Witness,
-        disclosed: &'a [i128],
-    ) -> Self {
-        BillCircuit { plan, layout, values: Some(Values { readings, witness, disclosed }) }
+    pub fn with_values(plan: &'a Plan, layout: &'a Layout, witness: &'a Witness, disclosed: &'a [i128]) -> Self {
+        BillCircuit { plan, layout, values: Some(Values { witness, disclosed }) }
     }
 }
 
@@ -84,17 +73,9 @@ impl<'a> BillCircuit<'a> {
 pub struct Config {
     columns: Columns,
     sum: SumChip,
-    totals: Option<TotalsChips>,
+    digits: Option<DigitsChip>,
     limbs: Option<LimbsChip>,
-    spans: Option<SpansChip>,
-    peak: Option<PeakChip>,
-}
-
-#[derive(Clone, Debug)]
-struct TotalsChips {
-    digits: DigitsChip,
-    compare: CompareChip,
-    divide: DivideChip,
+    gadgets: Chips,
 }
 
 impl Circuit<Fp> for BillCircuit<'_> {
@@ -114,47 +95,36 @@ impl Circuit<Fp> for BillCircuit<'_> {
         if let Some(operand) = columns.operand {
             meta.enable_equality(operand);
         }
-        let totals = columns.operand.zip(columns.rest).map(|(operand, rest)| {
-            let digits = DigitsChip::configure(meta, &columns, rest);
-            TotalsChips {
-                compare: CompareChip::configure(meta, &columns, operand, rest, digits.clone()),
-                divide: DivideChip::configure(meta, &columns, operand, rest, digits.clone()),
-                digits,
-            }
-        });
-        let spans = shape.spans.then(|| SpansChip::configure(meta, &columns, shape));
-        let peak = columns.operand.filter(|_| shape.peak).map(|operand| PeakChip::configure(meta, &columns, operand));
+        let digits = columns.rest.map(|rest| DigitsChip::configure(meta, &columns, rest));
+        let gadgets = Chips::configure(meta, &columns, &shape);
         let limbs = (shape.limb_bits > 0).then(|| LimbsChip::configure(meta, shape));
         if let Some(limbs) = &limbs {
-            limbs.check(meta, limbs.below(), |meta| {
-                let below = spans.as_ref().map(|spans| spans.slacks(meta, &columns)[0].clone());
-                let peak = peak.as_ref().map(|peak| peak.slack(meta, &columns));
-                below.into_iter().chain(peak).reduce(|a, b| a + b).unwrap_or(constant_zero())
-            });
+            for (side, count, at) in [(Side::Below, shape.below, 0), (Side::Above, shape.above, 1)] {
+                if count > 0 {
+                    limbs.check(meta, side, |meta| gadgets.limbs(meta, &columns)[at].clone().unwrap_or(zero()));
+                }
+            }
         }
-        if let Some((limbs, spans)) = limbs.as_ref().zip(spans.as_ref()) {
-            limbs.check(meta, limbs.above(), |meta| spans.slacks(meta, &columns)[1].clone());
-            spans.lookup(meta, &columns, shape);
-        }
-        Config { columns, sum, totals, limbs, spans, peak }
+        gadgets.look_up(meta, &columns);
+        Config { columns, sum, digits, limbs, gadgets }
     }
 
     fn synthesize(&self, config: Config, mut layouter: impl Layouter<Fp>) -> Result<(), Error> {
         if let Some(limbs) = &config.limbs {
             limbs.load(&mut layouter)?;
         }
-        if let Some(spans) = &config.spans {
-            spans.load(&mut layouter, &self.layout.table)?;
-        }
+        config.gadgets.load(self.layout, &mut layouter)?;
         let disclosed = layouter.assign_region(
             || "bill",
             |mut region| {
                 let mut rows = Rows {
                     region: &mut region,
                     columns: &config.columns,
+                    sum: &config.sum,
+                    digits: config.digits.as_ref(),
+                    limbs: config.limbs.as_ref(),
                     plan: self.plan,
                     layout: self.layout,
-                    readings: self.values.map(|values| values.readings),
                     witness: self.values.map(|values| values.witness),
                     cells: Default::default(),
                 };
@@ -175,42 +145,23 @@ impl Circuit<Fp> for BillCircuit<'_> {
 
 impl BillCircuit<'_> {
     fn act(&self, config: &Config, rows: &mut Rows<'_, '_>, act: &Act) -> Result<(), Error> {
-        let totals = || config.totals.as_ref().ok_or(Error::Synthesis);
-        let limbs = || config.limbs.as_ref().ok_or(Error::Synthesis);
         match act {
             Act::Chain(chain) => config.sum.assign(rows, chain, self.values.map_or(&[], |v| v.disclosed)),
-            Act::Zero { row } => config.sum.zero(rows, *row),
+            Act::Zero { row } => rows.zero(*row),
             Act::Range { row, groups, of } => {
                 let sum = rows.known(|witness| witness.affine(of));
-                totals()?.digits.range(rows, *row, *groups, sum)
+                config.digits.as_ref().ok_or(Error::Synthesis)?.range(rows, *row, *groups, sum)
             }
-            Act::Compare { row, step, groups } => match &self.plan.steps[*step] {
-                Step::Compare { x, .. } => totals()?.compare.assign(rows, *row, *step, *groups, x),
-                _ => Err(Error::Synthesis),
-            },
-            Act::Divide { row, step, divisor, groups } => totals()?.divide.assign(rows, *row, *step, *groups, *divisor),
-            Act::EachReading { start, step } => match (&self.plan.steps[*step], &config.spans) {
-                (Step::EachReading { cells, .. }, Some(spans)) => {
-                    config.sum.zero(rows, *start)?;
-                    spans.assign(rows, *start, cells, self.first_tag(*step), limbs()?)
-                }
-                _ => Err(Error::Synthesis),
-            },
-            Act::Peak { start, step } => match (&self.plan.steps[*step], &config.peak) {
-                (Step::Peak { cells, .. }, Some(peak)) => peak.assign(rows, *start, *step, cells, limbs()?),
-                _ => Err(Error::Synthesis),
-            },
+            Act::Copy { row, from, of } => {
+                let value = rows.known(|witness| witness.affine(of));
+                config.sum.copy(rows, *row, *from, value)
+            }
+            Act::Step(at) => {
+                let step = self.plan.steps.get(at.step).ok_or(Error::Synthesis)?;
+                config.gadgets.assign(step, rows, *at)
+            }
             Act::Disclose { .. } => Ok(()),
         }
-    }
-
-    /// The tag of the first schedule of a step: one more than the schedules of the steps before it.
-    fn first_tag(&self, step: usize) -> u64 {
-        let schedules = self.plan.steps[..step].iter().map(|step| match step {
-            Step::EachReading { schedules, .. } => schedules.len() as u64,
-            _ => 0,
-        });
-        1 + schedules.sum::<u64>()
     }
 }
 
@@ -226,9 +177,10 @@ fn columns(meta: &mut ConstraintSystem<Fp>, shape: Shape) -> Columns {
         factor: meta.fixed_column(),
         weight: meta.fixed_column(),
         instance: meta.instance_column(),
+        shape,
     }
 }
 
-fn constant_zero() -> Expression<Fp> {
+fn zero() -> Expression<Fp> {
     Expression::Constant(Fp::zero())
 }

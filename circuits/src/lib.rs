@@ -25,6 +25,7 @@ pub mod data;
 pub mod exact;
 mod excerpt;
 pub mod families;
+pub mod gadget;
 pub mod layout;
 mod link;
 pub mod params;

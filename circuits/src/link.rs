@@ -1,8 +1,8 @@
 //! The classic link: what ties the linked column to the meter's commitments. See `docs/protocol.md#link`.
 //!
 //! halo2 opens the linked column at `x` in any case: `a(x) = Σ aᵢ·Lᵢ(x)`. With `C'ᵢ` the commitment that the verifier
-//! derives for row `i` and `B_j` the prover's commitments to the blinding rows, the verifier checks
-//! `Σ Lᵢ(x)·C'ᵢ + Σ L_j(x)·B_j = a(x)·G + w·H`. Everything on the left is in the transcript before `x` exists, so by
+//! derives for row `i` (a public value `v` is committed to by `v·G`) and `B_j` the prover's commitments to the blinding
+//! rows, the verifier checks `Σ Lᵢ(x)·C'ᵢ + Σ L_j(x)·B_j = a(x)·G + w·H`. Everything on the left is in the transcript before `x` exists, so by
 //! Schwartz–Zippel the column equals the committed values, and rows without a commitment are zero.
 
 use ff::Field;
@@ -14,8 +14,9 @@ use wattproof_meter::commit::{Generators, Opening};
 use zeroize::Zeroizing;
 
 use crate::committed::Committed;
-use crate::layout::{Layout, Linked};
-use crate::plan::{Cell, Plan};
+use crate::layout::Layout;
+use crate::plan::{Given, Plan};
+use crate::program::Place;
 
 /// The prover's half: the blinding rows it foresees, and the openings of their commitments.
 #[allow(missing_debug_implementations, reason = "openings are secret")]
@@ -41,8 +42,8 @@ impl Blinding {
 
     /// `w`, the opening of the left side of the link's equation.
     pub(crate) fn opening(&self, at: &Opened<'_>, openings: &Committed<Opening>) -> Fp {
-        let readings = at.factors().map(|(cell, factor)| {
-            let opening = at.plan.slots.first().after(cell.offset).and_then(|slot| openings.get(cell.register, slot));
+        let readings = at.factors().map(|(place, factor)| {
+            let opening = at.plan.slots.first().after(place.offset).and_then(|slot| openings.get(place.register, slot));
             opening.map_or(Fp::ZERO, |opening| factor * opening.scalar())
         });
         let blinding = at.blinding().iter().zip(self.openings.iter()).map(|(lagrange, opening)| lagrange * opening);
@@ -55,27 +56,29 @@ pub(crate) struct Opened<'a> {
     plan: &'a Plan,
     lagrange: Vec<Fp>,
     blinding: usize,
-    /// The factor of each cell's commitment, slot by slot.
+    /// The factor of each reading's commitment, slot by slot.
     factors: Vec<Fp>,
+    /// What constants and carried values add.
+    public: Fp,
 }
 
 impl<'a> Opened<'a> {
     /// `blinding` is the number of blinding rows.
-    pub(crate) fn new(plan: &'a Plan, layout: &Layout, blinding: usize, x: Fp) -> Self {
+    pub(crate) fn new(plan: &'a Plan, carried: &[u64], layout: &Layout, blinding: usize, x: Fp) -> Self {
         // The degree only sizes the quotient's domain, of which nothing is used here.
         let domain = EvaluationDomain::new(3, layout.k);
         let rows = 1i32 << layout.k;
         let lagrange = domain.l_i_range(x, x.pow_vartime([1 << layout.k]), 0..rows);
-        let factors = factors(plan, layout, &lagrange);
-        Opened { plan, lagrange, blinding, factors }
+        let (factors, public) = factors(plan, carried, layout, &lagrange);
+        Opened { plan, lagrange, blinding, factors, public }
     }
 
-    /// The factor of each cell's commitment; cells that no row uses are left out.
-    fn factors(&self) -> impl Iterator<Item = (Cell, Fp)> + '_ {
+    /// The factor of each reading's commitment; readings that no row uses are left out.
+    fn factors(&self) -> impl Iterator<Item = (Place, Fp)> + '_ {
         let registers = self.plan.registers.len();
-        let cells = (0u32..self.plan.slots.count())
-            .flat_map(move |offset| (0..registers).map(move |register| Cell { register, offset }));
-        cells.zip(self.factors.iter().copied()).filter(|(_, factor)| !bool::from(factor.is_zero()))
+        let places = (0u32..self.plan.slots.count())
+            .flat_map(move |offset| (0..registers).map(move |register| Place { register, offset }));
+        places.zip(self.factors.iter().copied()).filter(|(_, factor)| !bool::from(factor.is_zero()))
     }
 
     /// The Lagrange polynomials of the blinding rows at `x`.
@@ -83,7 +86,8 @@ impl<'a> Opened<'a> {
         &self.lagrange[self.lagrange.len() - self.blinding..]
     }
 
-    /// Adds `weight · (left − right)` to the proof's own equation. False when a cell that the plan uses has no commitment.
+    /// Adds `weight · (left − right)` to the proof's own equation. False when a reading that the plan uses has no
+    /// commitment.
     #[must_use]
     pub(crate) fn append(
         &self,
@@ -93,15 +97,15 @@ impl<'a> Opened<'a> {
         commitments: &Committed<EqAffine>,
         received: &Received,
     ) -> bool {
-        for (cell, factor) in self.factors() {
-            let slot = self.plan.slots.first().after(cell.offset);
-            let Some(point) = slot.and_then(|slot| commitments.get(cell.register, slot)) else { return false };
+        for (place, factor) in self.factors() {
+            let slot = self.plan.slots.first().after(place.offset);
+            let Some(point) = slot.and_then(|slot| commitments.get(place.register, slot)) else { return false };
             msm.append_term(weight * factor, *point);
         }
         for (lagrange, point) in self.blinding().iter().zip(&received.blinding) {
             msm.append_term(weight * lagrange, *point);
         }
-        msm.append_term(-weight * received.linked, generators.g);
+        msm.append_term(weight * (self.public - received.linked), generators.g);
         msm.append_term(-weight * received.opening, generators.h);
         true
     }
@@ -117,21 +121,24 @@ pub(crate) struct Received {
     pub(crate) opening: Fp,
 }
 
-/// `Σ over rows of Lᵢ(x) · weight of the cell in row i`, slot by slot.
-fn factors(plan: &Plan, layout: &Layout, lagrange: &[Fp]) -> Vec<Fp> {
+/// `Σ over rows of Lᵢ(x) · weight of the reading in row i`, slot by slot, and the same of all that is public.
+fn factors(plan: &Plan, carried: &[u64], layout: &Layout, lagrange: &[Fp]) -> (Vec<Fp>, Fp) {
     let registers = plan.registers.len();
     let mut factors = vec![Fp::ZERO; plan.slots.count() as usize * registers];
+    let mut public = Fp::ZERO;
     let mut inputs = vec![Fp::ZERO; plan.inputs.len()];
-    for (row, linked) in &layout.linked {
-        match linked {
-            Linked::Reading(cell) => factors[cell.offset as usize * registers + cell.register] += lagrange[*row],
-            Linked::Input(input) => inputs[*input] += lagrange[*row],
-        }
+    for (row, input) in &layout.linked {
+        inputs[*input] += lagrange[*row];
     }
     for (input, at) in plan.inputs.iter().zip(inputs) {
-        for (cell, weight) in &input.weights {
-            factors[cell.offset as usize * registers + cell.register] += at * crate::chip::field(*weight);
+        public += at * crate::chip::field(input.constant);
+        for (given, weight) in &input.weights {
+            let by = at * crate::chip::field(*weight);
+            match given {
+                Given::Reading(place) => factors[place.offset as usize * registers + place.register] += by,
+                Given::Carried(index) => public += by * Fp::from(carried.get(*index).copied().unwrap_or(0)),
+            }
         }
     }
-    factors
+    (factors, public)
 }

@@ -16,6 +16,7 @@ use halo2_proofs::transcript::{EncodedChallenge, Transcript};
 use pasta_curves::{EqAffine, Fp};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
+use wattproof_meter::calendar::Slot;
 use wattproof_meter::commit::{Generators, Opening};
 use wattproof_meter::reading::Readings;
 
@@ -26,9 +27,9 @@ use crate::layout::{Layout, LayoutRefusal};
 use crate::link::{Blinding, Opened, Received};
 use crate::params::{ParamsAltered, params};
 use crate::plan::{Plan, PlanRefusal, Witness};
-use crate::program::Program;
+use crate::program::{Place, Program};
 use crate::refusal::{ProofRefusal, ProveRefusal};
-use crate::schnorr;
+use crate::schnorr::{self, Linear};
 use crate::statement::{Context, Statement};
 use crate::transcript::{Counter, Reader, Writer};
 
@@ -151,7 +152,7 @@ impl Prepared {
     pub fn price(&self, readings: &Readings, carried: &[u64]) -> Result<Vec<i128>, ProveRefusal> {
         self.plan.check_carried(carried)?;
         self.checked(readings)?;
-        Ok(Witness::of(&self.plan, readings).outputs(&self.plan))
+        Ok(Witness::of(&self.plan, readings, carried).outputs(&self.plan))
     }
 
     /// Proves `statement`, which discloses what [`Prepared::price`] gave. `commitments` are those of all the statement's
@@ -173,13 +174,16 @@ impl Prepared {
         if self.price(readings, &statement.carried)? != statement.disclosed {
             return Err(ProveRefusal::OtherAmounts);
         }
-        self.all_cells(|register, slot| openings.get(register, slot).is_some()).map_err(ProveRefusal::Openings)?;
+        let opened = |place: Place, slot| self.is_estimated(place) || openings.get(place.register, slot).is_some();
+        self.all(opened).map_err(ProveRefusal::Openings)?;
         let context = statement.context(&self.digest, commitments.iter());
         let streams = Streams::new(seed, &context, openings);
         match &self.circuit {
-            None => Ok(schnorr::prove(&self.plan, &self.generators, &context, openings, streams.secrets)),
+            None => Ok(self.linear(&statement.carried, &context).prove(openings, streams.secrets)),
             Some(circuit) => {
-                let prover = Prover { plan: &self.plan, generators: &self.generators, circuit, context: &context };
+                let (plan, generators, context) = (&self.plan, &self.generators, &context);
+                let carried = &statement.carried;
+                let prover = Prover { plan, carried, generators, circuit, context };
                 prover.prove(&statement.disclosed, readings, openings, streams)
             }
         }
@@ -204,16 +208,21 @@ impl Prepared {
         let context = statement.context(&self.digest, commitments.iter());
         match &self.circuit {
             None => {
-                let (plan, generators) = (&self.plan, &self.generators);
-                schnorr::verify(plan, generators, &context, points, &statement.disclosed, proof, entropy)
-                    .map_err(ProofRefusal::from)
+                let verified = self.linear(&statement.carried, &context).verify(points, &statement.disclosed, proof, entropy);
+                verified.map_err(ProofRefusal::from)
             }
             Some(circuit) => {
-                let verifier = Verifier { plan: &self.plan, generators: &self.generators, circuit, context: &context };
+                let (plan, generators, context) = (&self.plan, &self.generators, &context);
+                let carried = &statement.carried;
+                let verifier = Verifier { plan, carried, generators, circuit, context };
                 let msm = verifier.equation(&statement.disclosed, points, proof, entropy)?;
                 msm.eval().then_some(()).ok_or(ProofRefusal::DoesNotHold)
             }
         }
+    }
+
+    fn linear<'a>(&'a self, carried: &'a [u64], context: &'a Context) -> Linear<'a> {
+        Linear { plan: &self.plan, carried, generators: &self.generators, context }
     }
 
     /// Everything that can be refused before any curve arithmetic.
@@ -240,22 +249,34 @@ impl Prepared {
                 return Err(ProofRefusal::AmountOutOfBounds { index });
             }
         }
-        self.all_cells(|register, slot| points.get(register, slot).is_some()).map_err(ProofRefusal::MissingCommitment)
+        let found = |place: Place, slot| points.get(place.register, slot).is_some();
+        self.all(|place, slot| found(place, slot) || self.is_estimated(place))
+            .map_err(ProofRefusal::MissingCommitment)?;
+        self.all(|place, slot| !found(place, slot) || !self.is_estimated(place)).map_err(ProofRefusal::UnusedCommitment)
     }
 
     fn checked(&self, readings: &Readings) -> Result<(), ProveRefusal> {
-        self.all_cells(|register, slot| readings.get(register, slot).is_some()).map_err(ProveRefusal::Gap)?;
-        let bounded = |register: usize, slot| {
-            readings.get(register, slot).is_some_and(|reading| reading <= self.plan.registers[register].max())
+        let found = |place: Place, slot| readings.get(place.register, slot);
+        self.all(|place, slot| found(place, slot).is_some() || self.is_estimated(place)).map_err(ProveRefusal::Gap)?;
+        self.all(|place, slot| found(place, slot).is_none() || !self.is_estimated(place))
+            .map_err(ProveRefusal::NoGap)?;
+        let bounded = |place: Place, slot| {
+            found(place, slot).is_none_or(|reading| reading <= self.plan.registers[place.register].max())
         };
-        self.all_cells(bounded).map_err(ProveRefusal::AboveBound)
+        self.all(bounded).map_err(ProveRefusal::AboveBound)
+    }
+
+    fn is_estimated(&self, place: Place) -> bool {
+        self.plan.estimated.contains(&place)
     }
 
     /// The first slot at which some register of the tariff fails `check`.
-    fn all_cells(&self, check: impl Fn(usize, wattproof_meter::calendar::Slot) -> bool) -> Result<(), u32> {
+    fn all(&self, check: impl Fn(Place, Slot) -> bool) -> Result<(), u32> {
         let registers = self.plan.registers.len();
-        let failing = self.plan.slots.iter().find(|slot| !(0..registers).all(|register| check(register, *slot)));
-        failing.map_or(Ok(()), |slot| Err(slot.index()))
+        let mut slots = (0..).zip(self.plan.slots.iter());
+        let passes = |offset, slot| (0..registers).all(|register| check(Place { register, offset }, slot));
+        let failing = slots.find(|(offset, slot)| !passes(*offset, *slot));
+        failing.map_or(Ok(()), |(_, slot)| Err(slot.index()))
     }
 }
 
@@ -338,6 +359,7 @@ impl Streams {
 
 struct Prover<'a> {
     plan: &'a Plan,
+    carried: &'a [u64],
     generators: &'a Generators,
     circuit: &'a Compiled,
     context: &'a Context,
@@ -356,15 +378,15 @@ impl Prover<'_> {
         let blinding = Blinding::new(self.generators, circuit.blinding, streams.proof.clone(), streams.secrets);
         let mut transcript = Writer::new();
         absorb(&mut transcript, self.context, &blinding.commitments).map_err(ProveRefusal::halo2)?;
-        let witness = Witness::of(self.plan, readings);
-        let bill = BillCircuit::with_values(self.plan, &circuit.layout, readings, &witness, disclosed);
+        let witness = Witness::of(self.plan, readings, self.carried);
+        let bill = BillCircuit::with_values(self.plan, &circuit.layout, &witness, disclosed);
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
         with_shape(circuit.layout.shape, || {
             create_proof(&circuit.params, key, &[bill], &[&[&amounts]], streams.proof, &mut transcript)
         })
         .map_err(ProveRefusal::halo2)?;
         let x = transcript.x().ok_or_else(|| ProveRefusal::halo2(Error::Opening))?;
-        let opened = Opened::new(self.plan, &circuit.layout, circuit.blinding, x);
+        let opened = Opened::new(self.plan, self.carried, &circuit.layout, circuit.blinding, x);
         let opening = blinding.opening(&opened, openings);
         let mut proof = Vec::with_capacity((circuit.blinding + 1) * POINT + circuit.length);
         blinding.commitments.iter().for_each(|point| proof.extend(point.to_bytes()));
@@ -376,6 +398,7 @@ impl Prover<'_> {
 
 struct Verifier<'a> {
     plan: &'a Plan,
+    carried: &'a [u64],
     generators: &'a Generators,
     circuit: &'a Compiled,
     context: &'a Context,
@@ -409,7 +432,7 @@ impl<'a> Verifier<'a> {
         let (x, linked) = transcript.x().zip(transcript.linked()).ok_or(ProofRefusal::Malformed)?;
         let received = Received { blinding, linked, opening: opening.ok_or(ProofRefusal::Malformed)? };
         let weight = self.context.derive(LINK_WEIGHT, [proof, entropy]);
-        let opened = Opened::new(self.plan, &circuit.layout, circuit.blinding, x);
+        let opened = Opened::new(self.plan, self.carried, &circuit.layout, circuit.blinding, x);
         let complete = opened.append(&mut msm, self.generators, weight, points, &received);
         complete.then_some(msm).ok_or(ProofRefusal::Malformed)
     }

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use num_rational::Ratio as Rational;
+use num_traits::Zero;
 use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::quantity::Register;
 
@@ -223,4 +224,63 @@ pub enum Ties {
     Up,
     /// To the multiple at or below.
     Down,
+}
+
+impl Program {
+    /// Which invariant a node breaks: it names earlier nodes, readings, classes and carried values that are there, bounds
+    /// that rise, units above zero.
+    pub fn broken(&self, node: NodeId) -> Option<&'static str> {
+        let earlier = |of: &NodeId| *of < node;
+        let all = |of: bool, what| if of { None } else { Some(what) };
+        const LATER: &str = "a node over a later node";
+        match self.nodes.get(node)? {
+            Node::Readings { register, classes, rates } => {
+                let classes_fit = classes.of.len() == self.slots.count() as usize;
+                let priced = classes.of.iter().all(|class| usize::from(*class) < rates.len());
+                all(*register < self.registers.len(), "an unknown register")
+                    .or(all(classes_fit, "classes that do not fit the period"))
+                    .or(all(priced, "a class without a price"))
+            }
+            Node::Reading(place) => all(self.holds(*place), "a reading outside the period"),
+            Node::Carried(index) => all(*index < self.carried.len(), "an unknown carried value"),
+            Node::Linear { terms, .. } => all(terms.iter().all(|(of, _)| earlier(of)), LATER),
+            Node::Scheduled { of, schedule } => all(earlier(of), LATER).or(schedule.broken()),
+            Node::Each { of, schedules } => all(of.iter().all(|(of, _)| earlier(of)), LATER)
+                .or(all(of.iter().all(|(_, schedule)| *schedule < schedules.len()), "a value without a schedule"))
+                .or(schedules.iter().find_map(Schedule::broken)),
+            Node::Largest { of, count } => {
+                all(of.iter().all(earlier), LATER).or(all(*count > 0, "the largest of none"))
+            }
+            Node::Climb { of, bounds, rows } => all(of.iter().all(|(of, _)| earlier(of)), LATER)
+                .or(all(of.iter().all(|(_, row)| *row < rows.len()), "an amount without a row"))
+                .or(all(
+                    bounds.first().is_none_or(|first| *first > Ratio::zero()),
+                    "a block that ends at or below zero",
+                ))
+                .or(all(bounds.windows(2).all(|pair| pair[0] < pair[1]), "blocks whose ends do not rise"))
+                .or(all(
+                    rows.iter().all(|row| row.len() == bounds.len() + 1),
+                    "a row of more or fewer prices than blocks",
+                )),
+            Node::Larger(a, b) | Node::Smaller(a, b) | Node::Product(a, b) => all(earlier(a) && earlier(b), LATER),
+            Node::Quotient { of, over, .. } => all(earlier(of) && earlier(over), LATER),
+            Node::Root { of, unit, .. } | Node::Rounded { of, unit, .. } => {
+                all(earlier(of), LATER).or(all(*unit > Ratio::zero(), "a rounding unit at or below zero"))
+            }
+        }
+    }
+
+    /// Whether a place is one of the program's readings.
+    pub fn holds(&self, place: Place) -> bool {
+        place.register < self.registers.len() && place.offset < self.slots.count()
+    }
+}
+
+impl Schedule {
+    /// Bounds rise, and only the last piece has none.
+    fn broken(&self) -> Option<&'static str> {
+        let Some((last, rest)) = self.pieces.split_last() else { return Some("a schedule without pieces") };
+        let rises = rest.iter().all(|piece| piece.to.is_some()) && rest.windows(2).all(|pair| pair[0].to < pair[1].to);
+        if rises && last.to.is_none() { None } else { Some("a schedule whose bounds do not rise") }
+    }
 }

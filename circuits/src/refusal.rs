@@ -12,6 +12,9 @@ pub enum ProveRefusal {
     /// A slot has no reading, and the tariff does not say how to bill it.
     #[error("slot {0} has no reading")]
     Gap(u32),
+    /// A slot has a reading where the bill estimates one.
+    #[error("slot {0} has a reading, which was to be estimated")]
+    NoGap(u32),
     /// A reading is above the bound that the tariff gives its register.
     #[error("the reading of slot {0} is above the bound of its register")]
     AboveBound(u32),
@@ -49,6 +52,7 @@ impl ProveRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             ProveRefusal::Gap(_) => "slot-without-reading",
+            ProveRefusal::NoGap(_) => "slot-with-reading",
             ProveRefusal::AboveBound(_) => "reading-above-bound",
             ProveRefusal::Carried { .. } => "carried-count",
             ProveRefusal::CarriedTooLarge { .. } => "carried-too-large",
@@ -62,6 +66,7 @@ impl ProveRefusal {
     pub fn hint(&self) -> &'static str {
         match self {
             ProveRefusal::Gap(_) => "Import the batch that holds it, or ask for a tariff with a rule for gaps.",
+            ProveRefusal::NoGap(_) => "Prepare the bill again, with these readings' gaps.",
             ProveRefusal::AboveBound(_) => "Ask for a tariff whose register bound is the meter's.",
             ProveRefusal::Carried { .. } => "Give each value that the tariff carries, in its order.",
             ProveRefusal::CarriedTooLarge { .. } => "Ask for a tariff that gives the carried value a higher bound.",
@@ -118,6 +123,9 @@ pub enum ProofRefusal {
     /// A slot of the period has no commitment.
     #[error("slot {0} comes without a commitment")]
     MissingCommitment(u32),
+    /// A slot has a commitment where the bill estimates a reading.
+    #[error("slot {0} has a commitment, where the bill was to estimate the reading")]
+    UnusedCommitment(u32),
     /// A point or scalar that is not canonical, or the identity.
     #[error("the proof holds bytes that are no point or number of the curve")]
     Malformed,
@@ -137,6 +145,7 @@ impl ProofRefusal {
             ProofRefusal::Carried { .. } => "bill-carried-count",
             ProofRefusal::CarriedTooLarge { .. } => "bill-carried-too-large",
             ProofRefusal::MissingCommitment(_) => "commitment-missing",
+            ProofRefusal::UnusedCommitment(_) => "commitment-unused",
             ProofRefusal::Malformed => "proof-malformed",
             ProofRefusal::DoesNotHold => "proof-does-not-hold",
         }
@@ -154,6 +163,7 @@ impl ProofRefusal {
             ProofRefusal::CarriedTooLarge { .. } => {
                 "Raise the bound of the carried value in the next version of the tariff."
             }
+            ProofRefusal::UnusedCommitment(_) => "Prepare the check again, with the gaps of these batches.",
             ProofRefusal::MissingCommitment(_) => "Ask the customer for a bill over all its batches.",
             ProofRefusal::DoesNotHold => "Do not accept the amount; ask the customer to prove the bill again.",
         }

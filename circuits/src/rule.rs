@@ -172,7 +172,9 @@ pub fn values(program: &Program, readings: &Readings, carried: &[u64]) -> Result
     let figures = Given { program, readings, carried: &held };
     let mut values = Vec::with_capacity(program.nodes.len());
     for (node, what) in program.nodes.iter().enumerate() {
-        check(program, node, what)?;
+        if program.broken(node).is_some() {
+            return Err(PriceError::Malformed { node });
+        }
         values.push(figures.value(&values, what).ok_or(PriceError::Overflow { node })?);
     }
     Ok(values)
@@ -216,43 +218,6 @@ fn handed_on(program: &Program, carried: &[u64]) -> Result<Vec<Ratio>, PriceErro
         exact::mul(&Ratio::from(i128::from(*count)), &what.unit).ok_or(PriceError::CarriedTooLarge { name: name() })
     });
     each.collect()
-}
-
-/// A node names earlier nodes, registers and classes that are there.
-fn check(program: &Program, node: NodeId, what: &Node) -> Result<(), PriceError> {
-    let earlier = |of: &NodeId| *of < node;
-    let sound = match what {
-        Node::Readings { register, classes, rates } => {
-            *register < program.registers.len()
-                && classes.of.len() == program.slots.count() as usize
-                && classes.of.iter().all(|class| usize::from(*class) < rates.len())
-        }
-        Node::Reading(place) => place.register < program.registers.len() && place.offset < program.slots.count(),
-        Node::Carried(index) => *index < program.carried.len(),
-        Node::Linear { terms, .. } => terms.iter().all(|(of, _)| earlier(of)),
-        Node::Scheduled { of, schedule } => earlier(of) && well_formed(schedule),
-        Node::Each { of, schedules } => {
-            of.iter().all(|(of, schedule)| earlier(of) && *schedule < schedules.len())
-                && schedules.iter().all(well_formed)
-        }
-        Node::Largest { of, count } => of.iter().all(earlier) && *count > 0,
-        Node::Climb { of, bounds, rows } => {
-            of.iter().all(|(of, row)| earlier(of) && *row < rows.len())
-                && bounds.first().is_none_or(|first| *first > Ratio::zero())
-                && bounds.windows(2).all(|pair| pair[0] < pair[1])
-                && rows.iter().all(|row| row.len() == bounds.len() + 1)
-        }
-        Node::Larger(a, b) | Node::Smaller(a, b) | Node::Product(a, b) => earlier(a) && earlier(b),
-        Node::Quotient { of, over, .. } => earlier(of) && earlier(over),
-        Node::Root { of, unit, .. } | Node::Rounded { of, unit, .. } => earlier(of) && *unit > Ratio::zero(),
-    };
-    if sound { Ok(()) } else { Err(PriceError::Malformed { node }) }
-}
-
-/// Bounds rise, and only the last piece has none.
-fn well_formed(schedule: &Schedule) -> bool {
-    let Some((last, rest)) = schedule.pieces.split_last() else { return false };
-    last.to.is_none() && rest.iter().all(|p| p.to.is_some()) && rest.windows(2).all(|pair| pair[0].to < pair[1].to)
 }
 
 /// What a program is evaluated on.
@@ -327,7 +292,7 @@ fn sum(mut terms: impl Iterator<Item = Option<Ratio>>) -> Option<Ratio> {
 }
 
 /// The first piece whose bound is at or above the value, applied to it.
-fn apply(schedule: &Schedule, value: &Ratio) -> Option<Ratio> {
+pub(crate) fn apply(schedule: &Schedule, value: &Ratio) -> Option<Ratio> {
     let piece = schedule.pieces.iter().find(|piece| piece.to.is_none_or(|to| *value <= to))?;
     exact::add(&exact::mul(&piece.slope, value)?, &piece.intercept)
 }

@@ -16,9 +16,9 @@ fn satisfied(program: &Program, seed: u64) -> (Plan, Layout) {
     let plan = Plan::new(program).unwrap();
     let layout = Layout::new(&plan).unwrap();
     let readings = random_readings(program, seed);
-    let witness = Witness::of(&plan, &readings);
+    let witness = Witness::of(&plan, &readings, &[]);
     let disclosed = witness.outputs(&plan);
-    let circuit = BillCircuit::with_values(&plan, &layout, &readings, &witness, &disclosed);
+    let circuit = BillCircuit::with_values(&plan, &layout, &witness, &disclosed);
     let instance = disclosed.iter().map(|v| field(*v)).collect();
     let prover = with_shape(layout.shape, || MockProver::run(layout.k, &circuit, vec![instance]).unwrap());
     prover.assert_satisfied();

@@ -9,9 +9,11 @@ use std::collections::BTreeSet;
 
 use ff::Field;
 use pasta_curves::Fp;
+use support::lies::parts;
 use support::programs::{Sample, families, samples};
 use support::tape::Tape;
 use wattproof_circuits::field;
+use wattproof_circuits::gadget::At;
 use wattproof_circuits::layout::Act;
 use wattproof_circuits::plan::Step;
 
@@ -21,44 +23,60 @@ type CellName = (String, usize);
 ///
 /// The linked column is tied to the meter's commitments by the link, outside the circuit. Inside, one of its cells is
 /// free where no factor weighs it (the link holds it at zero), where its span is flat and goes on (the price stays what
-/// it is), and where it stays below the maximum of its search. An operand is free where its weight is zero, and
-/// between two neighbouring readings that both are the maximum, where the search may step on either.
+/// it is), where it stays below the maximum of its search, and where its climb is past the bound. An operand is free
+/// where its weight is zero, and between two neighbouring rows that both are the maximum, where the search may step on
+/// either.
 fn free(sample: &Sample, tape: &Tape, by: i128) -> BTreeSet<CellName> {
     let mut free = BTreeSet::new();
     for act in &sample.layout.acts {
-        match act {
-            Act::Chain(chain) => {
-                for (row, term) in (chain.first_term()..).zip(&chain.terms) {
-                    free.extend(term.linked.is_none().then(|| ("linked".to_owned(), row)));
-                    let idle = sample.layout.shape.operands && term.copied.is_none();
-                    free.extend(idle.then(|| ("operand".to_owned(), row)));
-                }
+        if let Act::Chain(chain) = act {
+            for (row, term) in (chain.first_term()..).zip(&chain.terms) {
+                free.extend(term.linked.is_none().then(|| ("linked".to_owned(), row)));
+                let idle = sample.layout.shape.operands && term.copied.is_none();
+                free.extend(idle.then(|| ("operand".to_owned(), row)));
             }
-            Act::EachReading { start, step } => {
-                let Step::EachReading { cells, .. } = &sample.plan.steps[*step] else { unreachable!() };
-                for row in *start..start + cells.len() {
-                    let edge = if by > 0 { "hi" } else { "lo" };
-                    let flat = bool::from(tape.get("slope", row).is_zero());
-                    let at_edge = tape.get(edge, row) == tape.get("linked", row);
-                    free.extend((flat && !at_edge).then(|| ("linked".to_owned(), row)));
-                }
-            }
-            Act::Peak { start, step } => {
-                let Step::Peak { cells, .. } = &sample.plan.steps[*step] else { unreachable!() };
-                let largest = |row| tape.get("linked", row) == tape.get("sum", row);
-                let found = |row| tape.get("operand", row) != tape.get("operand", row + 1);
-                for row in *start..start + cells.len() {
-                    // Limbs beyond the lowest are written for the true reading, which leaves room unless it is at an edge.
-                    let free_reading = slack_stays(sample, tape, row, by) && !found(row);
-                    free.extend(free_reading.then(|| ("linked".to_owned(), row)));
-                    let between = row > *start && largest(row - 1) && largest(row);
-                    free.extend(between.then(|| ("operand".to_owned(), row)));
-                }
-            }
-            _ => {}
         }
     }
+    for (at, step) in parts(sample) {
+        free.extend(free_of(sample, tape, at, step, by));
+    }
     free
+}
+
+/// The free cells of a list.
+fn free_of(sample: &Sample, tape: &Tape, at: At, step: &Step, by: i128) -> BTreeSet<CellName> {
+    let start = at.row;
+    let linked = |row: usize| ("linked".to_owned(), row);
+    let operand = |row: usize| ("operand".to_owned(), row);
+    match step {
+        Step::Each(each) => {
+            let flat = (start..start + each.of.len()).filter(|row| {
+                let edge = if by > 0 { "hi" } else { "lo" };
+                let at_edge = tape.get(edge, *row) == tape.get("linked", *row);
+                bool::from(tape.get("slope", *row).is_zero()) && !at_edge
+            });
+            flat.map(linked).collect()
+        }
+        Step::Largest(largest) => {
+            let is_largest = |row| tape.get("linked", row) == tape.get("sum", row);
+            let found = |row| tape.get("operand", row) != tape.get("operand", row + 1);
+            let rows = start..start + largest.of.len();
+            // Limbs beyond the lowest are written for the true input, which leaves room unless it is at an edge.
+            let below = rows.clone().filter(|row| slack_stays(sample, tape, *row, by) && !found(*row)).map(linked);
+            let between = rows.filter(|row| *row > start && is_largest(row - 1) && is_largest(*row)).map(operand);
+            below.chain(between).collect()
+        }
+        Step::Squares(squares) => {
+            let is_largest = |row: usize| bool::from(tape.get("digit 1", row).is_zero());
+            let between = (start + 1..start + squares.of.len()).filter(|row| is_largest(row - 1) && is_largest(*row));
+            between.map(operand).collect()
+        }
+        Step::Climb(climb) => {
+            let past = (start..start + climb.of.len()).filter(|row| bool::from(tape.get("operand", *row).is_zero()));
+            past.map(linked).collect()
+        }
+        _ => BTreeSet::new(),
+    }
 }
 
 /// Whether what lies between a reading and its maximum keeps its upper limbs, and stays at zero or above, when the

@@ -52,7 +52,7 @@ impl DigitsChip {
         chip
     }
 
-    /// `0 ≤ rest[row] < 4^(width · groups)`. The caller's gate on `row` ties `rest[row]` to what is checked.
+    /// See [`Rows::digits`].
     pub(crate) fn assign(
         &self,
         rows: &mut Rows<'_, '_>,

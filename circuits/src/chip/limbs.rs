@@ -1,4 +1,4 @@
-//! Range checks on readings by limbs from a look-up table. See `docs/circuit.md#limbs`.
+//! Range checks on inputs by limbs from a look-up table. See `docs/circuit.md#limbs`.
 //!
 //! A value is `low + Σ 2^(bits·j) · limb_j`; the limbs beyond the lowest have columns, the lowest is what remains.
 
@@ -20,16 +20,18 @@ pub(crate) struct LimbsChip {
     table: TableColumn,
 }
 
-/// Limb columns of one side.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Side {
-    from: usize,
-    count: usize,
+/// Which of the two checks that a row may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Of what lies above a span's start, or below a maximum.
+    Below,
+    /// Of what lies below a span's end, or is packed with another value.
+    Above,
 }
 
 impl LimbsChip {
     pub(crate) fn configure(meta: &mut ConstraintSystem<Fp>, shape: Shape) -> Self {
-        let columns: Vec<_> = (0..shape.limbs_below() + shape.limbs_above()).map(|_| meta.advice_column()).collect();
+        let columns: Vec<_> = (0..shape.limb_columns()).map(|_| meta.advice_column()).collect();
         let table = meta.lookup_table_column();
         for column in &columns {
             meta.lookup(|meta| vec![(meta.query_advice(*column, Rotation::cur()), table)]);
@@ -37,14 +39,13 @@ impl LimbsChip {
         LimbsChip { columns, below: shape.limbs_below(), bits: shape.limb_bits, table }
     }
 
-    /// Limbs of what lies above a span's start, or below a maximum.
-    pub(crate) fn below(&self) -> Side {
-        Side { from: 0, count: self.below }
-    }
-
-    /// Limbs of what lies below a span's end.
-    pub(crate) fn above(&self) -> Side {
-        Side { from: self.below, count: self.columns.len() - self.below }
+    /// The columns of a side.
+    fn side(&self, side: Side) -> &[Column<Advice>] {
+        let (below, above) = self.columns.split_at(self.below);
+        match side {
+            Side::Below => below,
+            Side::Above => above,
+        }
     }
 
     /// The expression is at least zero and below `2^(bits · (1 + side's columns))`, in every row.
@@ -56,7 +57,7 @@ impl LimbsChip {
     ) {
         meta.lookup(|meta| {
             let mut low = value(meta);
-            for (power, column) in (1..).zip(&self.columns[side.from..side.from + side.count]) {
+            for (power, column) in (1..).zip(self.side(side)) {
                 low = low - meta.query_advice(*column, Rotation::cur()) * field(1 << (self.bits * power));
             }
             vec![(low, self.table)]
@@ -72,7 +73,7 @@ impl LimbsChip {
         value: Known<i128>,
     ) -> Result<(), Error> {
         let mask = (1i128 << self.bits) - 1;
-        for (power, column) in (1..).zip(&self.columns[side.from..side.from + side.count]) {
+        for (power, column) in (1..).zip(self.side(side)) {
             rows.assign(name::LIMB, *column, row, value.map(|value| (value >> (self.bits * power)) & mask))?;
         }
         Ok(())

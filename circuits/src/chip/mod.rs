@@ -1,15 +1,11 @@
-//! One chip a file: its gates, and how it fills its rows.
+//! What gadgets share: columns, sums of terms, range checks by digits and by limbs.
 //!
-//! Every gate is named by what it is for and every constraint by its equation; the names stand in [`name`], and a
-//! failing test prints them. `docs/circuit.md` gives each gate its row table and says why it is enough.
+//! Every gate is named by what it is for and every constraint by its equation; the names stand beside the gates or in
+//! [`name`], and a failing test prints them. `docs/circuit.md` gives each gate its row table and says why it is enough.
 
-pub(crate) mod compare;
 pub(crate) mod digits;
-pub(crate) mod divide;
 pub(crate) mod limbs;
 pub(crate) mod name;
-pub(crate) mod peak;
-pub(crate) mod spans;
 pub(crate) mod sum;
 
 use std::collections::BTreeMap;
@@ -19,22 +15,25 @@ use halo2_proofs::circuit::{Cell as AssignedAt, Region, Value as Known};
 use halo2_proofs::plonk::{Advice, Column, Error, Fixed, Instance};
 use pasta_curves::Fp;
 
-use crate::layout::{Layout, Place};
-use crate::plan::{Cell, Plan, Witness, reading};
-use wattproof_meter::reading::Readings;
+use crate::layout::{Layout, Place, Shape};
+use crate::plan::{Plan, Value, Witness};
 
-/// The columns that chips share. Which of the optional ones exist is the shape's choice.
+use digits::DigitsChip;
+use limbs::{LimbsChip, Side};
+use sum::SumChip;
+
+/// The columns that gadgets share. Which of the optional ones exist is the shape's choice.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
-    /// Readings and inputs; tied to commitments by the link, and zero in every row that the layout does not name.
+    /// Inputs; tied to commitments by the link, and zero in every row that the layout does not name.
     pub(crate) linked: Column<Advice>,
     /// The running sum.
     pub(crate) sum: Column<Advice>,
     /// Copied values, flags, quotients.
     pub(crate) operand: Option<Column<Advice>>,
-    /// What remains of a value when its lower digits are taken away.
+    /// What remains of a value when its lower digits are taken away; free for lists where no digits stand.
     pub(crate) rest: Option<Column<Advice>>,
-    /// The upper digits of a row.
+    /// The upper digits of a row; free for lists where no digits stand.
     pub(crate) digits: Vec<Column<Advice>>,
     /// A constant, or the factor of the linked value.
     pub(crate) factor: Column<Fixed>,
@@ -42,15 +41,19 @@ pub(crate) struct Columns {
     pub(crate) weight: Column<Fixed>,
     /// The disclosed amounts.
     pub(crate) instance: Column<Instance>,
+    /// The shape that says which columns there are.
+    pub(crate) shape: Shape,
 }
 
-/// A chip's view of the region while it fills its rows.
+/// A gadget's view of the region while it fills its rows.
 pub(crate) struct Rows<'a, 'r> {
     pub(crate) region: &'a mut Region<'r, Fp>,
     pub(crate) columns: &'a Columns,
+    pub(crate) sum: &'a SumChip,
+    pub(crate) digits: Option<&'a DigitsChip>,
+    pub(crate) limbs: Option<&'a LimbsChip>,
     pub(crate) plan: &'a Plan,
     pub(crate) layout: &'a Layout,
-    pub(crate) readings: Option<&'a Readings>,
     pub(crate) witness: Option<&'a Witness>,
     /// Cells that later rows copy.
     pub(crate) cells: BTreeMap<Place, AssignedAt>,
@@ -73,10 +76,10 @@ impl Rows<'_, '_> {
         self.region.assign_advice(|| name, column, row, || value.map(field)).map(|cell| cell.cell())
     }
 
-    /// Assigns a reading to the linked column, where the layout says that it stands.
-    pub(crate) fn assign_reading(&mut self, row: usize, cell: Cell) -> Result<Known<u32>, Error> {
-        let value = self.readings.map_or_else(Known::unknown, |of| Known::known(reading(self.plan, of, cell)));
-        self.assign(name::LINKED, self.columns.linked, row, value.map(i128::from))?;
+    /// Assigns an input to the linked column, where the layout says that it stands.
+    pub(crate) fn assign_input(&mut self, row: usize, input: usize) -> Result<Known<i128>, Error> {
+        let value = self.known(|witness| witness.inputs[input]);
+        self.assign(name::LINKED, self.columns.linked, row, value)?;
         Ok(value)
     }
 
@@ -95,9 +98,32 @@ impl Rows<'_, '_> {
         Ok(cell)
     }
 
+    /// Assigns a result of a step to the operand column, to be copied later.
+    pub(crate) fn assign_result(&mut self, row: usize, step: usize, result: usize) -> Result<Known<i128>, Error> {
+        let value = self.known(|witness| witness.value(Value::Result(step, result)));
+        self.assign_operand(row, value)?;
+        Ok(value)
+    }
+
     /// Assigns a fixed integer.
     pub(crate) fn fix(&mut self, column: Column<Fixed>, row: usize, value: i128) -> Result<(), Error> {
         self.region.assign_fixed(|| "", column, row, || Known::known(field(value))).map(|_| ())
+    }
+
+    /// `sum[row] = 0`; the cell is assigned by whoever uses the row.
+    pub(crate) fn zero(&mut self, row: usize) -> Result<(), Error> {
+        self.sum.zero(self.region, row)
+    }
+
+    /// `0 ≤ rest[row] < 4^(width · groups)`. The caller's gate on `row`, or on the row before, ties `rest[row]` to what is
+    /// checked.
+    pub(crate) fn digits(&mut self, row: usize, groups: usize, value: Known<i128>) -> Result<(), Error> {
+        self.digits.ok_or(Error::Synthesis)?.assign(self, row, groups, value)
+    }
+
+    /// Assigns the limbs of a value that is not negative; the gadget's own expression says what they are limbs of.
+    pub(crate) fn limbs(&mut self, side: Side, row: usize, value: Known<i128>) -> Result<(), Error> {
+        self.limbs.ok_or(Error::Synthesis)?.assign(self, side, row, value)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Chains: `sum = constant`, then a term a row. See `docs/circuit.md#sum`.
 
-use halo2_proofs::circuit::Value as Known;
+use halo2_proofs::circuit::{Region, Value as Known};
 use halo2_proofs::plonk::{ConstraintSystem, Constraints, Error, Expression, Selector};
 use halo2_proofs::poly::Rotation;
 use pasta_curves::Fp;
@@ -53,14 +53,14 @@ impl SumChip {
     }
 
     /// `sum[row] = 0`; the cell is assigned by whoever uses the row.
-    pub(crate) fn zero(&self, rows: &mut Rows<'_, '_>, row: usize) -> Result<(), Error> {
-        self.q_zero.enable(rows.region, row)
+    pub(crate) fn zero(&self, region: &mut Region<'_, Fp>, row: usize) -> Result<(), Error> {
+        self.q_zero.enable(region, row)
     }
 
     pub(crate) fn assign(&self, rows: &mut Rows<'_, '_>, chain: &Chain, disclosed: &[i128]) -> Result<(), Error> {
         let mut row = chain.first_term();
         if chain.constant == 0 {
-            self.zero(rows, row)?;
+            self.zero(rows.region, row)?;
         } else {
             self.q_start.enable(rows.region, chain.start)?;
             rows.fix(rows.columns.factor, chain.start, chain.constant)?;
@@ -106,10 +106,21 @@ impl SumChip {
         if let Place::Instance(index) = from {
             rows.region.assign_advice_from_instance(|| name::OPERAND, rows.columns.instance, index, column, row)?;
         } else {
-            let cell = rows.assign_operand(row, value)?;
-            let from = *rows.cells.get(&from).ok_or(Error::Synthesis)?;
-            rows.region.constrain_equal(cell, from)?;
+            self.copy(rows, row, from, value)?;
         }
         Ok(value.map(|value| value * by))
+    }
+
+    /// An operand that is a copy of an earlier cell.
+    pub(crate) fn copy(
+        &self,
+        rows: &mut Rows<'_, '_>,
+        row: usize,
+        from: Place,
+        value: Known<i128>,
+    ) -> Result<(), Error> {
+        let cell = rows.assign_operand(row, value)?;
+        let from = *rows.cells.get(&from).ok_or(Error::Synthesis)?;
+        rows.region.constrain_equal(cell, from)
     }
 }

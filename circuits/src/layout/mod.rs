@@ -6,8 +6,13 @@
 mod place;
 mod shape;
 
-use crate::plan::{Affine, Cell, Plan, Span, Value};
+use std::collections::BTreeMap;
 
+use crate::gadget::{self, At};
+use crate::plan::{Affine, Plan, Value};
+
+pub use crate::gadget::{Span, TableRow};
+pub(crate) use place::Placer;
 pub use shape::Shape;
 
 /// The smallest and largest domain that a layout may choose, as logarithms of the number of rows.
@@ -24,21 +29,14 @@ pub struct Layout {
     pub k: u32,
     /// What stands where.
     pub acts: Vec<Act>,
-    /// What each row of the linked column holds; rows not named are zero.
-    pub linked: Vec<(usize, Linked)>,
+    /// The cell of each result of a step.
+    pub results: BTreeMap<Value, Place>,
+    /// Which input each row of the linked column holds; rows not named are zero.
+    pub linked: Vec<(usize, usize)>,
     /// The look-up table of schedules.
     pub table: Vec<TableRow>,
     /// Rows used by the tallest column.
     pub rows: usize,
-}
-
-/// What a row of the linked column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Linked {
-    /// A reading.
-    Reading(Cell),
-    /// An input of the plan, by index.
-    Input(usize),
 }
 
 /// A cell that later rows copy.
@@ -119,40 +117,17 @@ pub enum Act {
         /// What the sum is.
         of: Affine,
     },
-    /// `operand[row] = [x > 0]`, `operand[row + 1] = max(x, 0)` with `x = sum[row]`.
-    Compare {
+    /// `operand[row]` is a copy of an earlier cell.
+    Copy {
         /// The row.
         row: usize,
-        /// The step of the plan.
-        step: usize,
-        /// Rows of digits.
-        groups: usize,
+        /// The cell.
+        from: Place,
+        /// What it holds.
+        of: Affine,
     },
-    /// `sum[row] = divisor · operand[row] + operand[row + 1]`, the latter in range of its digits.
-    Divide {
-        /// The row.
-        row: usize,
-        /// The step of the plan.
-        step: usize,
-        /// The divisor.
-        divisor: i128,
-        /// Rows of digits of the remainder.
-        groups: usize,
-    },
-    /// A reading a row from `start`, each priced by its schedule; the sum stands at `start + cells.len()`.
-    EachReading {
-        /// The first row.
-        start: usize,
-        /// The step of the plan.
-        step: usize,
-    },
-    /// A reading a row from `start`; the maximum stands in the running sum throughout.
-    Peak {
-        /// The first row.
-        start: usize,
-        /// The step of the plan.
-        step: usize,
-    },
+    /// A gadget's rows.
+    Step(At),
     /// A cell is a disclosed amount.
     Disclose {
         /// The cell.
@@ -160,15 +135,6 @@ pub enum Act {
         /// The disclosed amount.
         output: usize,
     },
-}
-
-/// A row of the look-up table of schedules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TableRow {
-    /// One more than the schedule's index; zero only in the row that unused rows meet.
-    pub tag: u64,
-    /// The span, or the part of one that fits a limb.
-    pub span: Span,
 }
 
 /// Why a plan has no layout.
@@ -207,12 +173,21 @@ impl Layout {
     /// # Errors
     /// [`LayoutRefusal::TooManyRows`] when no domain up to [`MAX_K`] holds it.
     pub fn new(plan: &Plan) -> Result<Self, LayoutRefusal> {
-        let candidates = Shape::candidates(plan).into_iter().map(|shape| place::place(plan, shape));
-        let cheapest = candidates.filter(|layout| layout.k <= MAX_K).min_by_key(|layout| (layout.cost(), layout.k));
-        cheapest.ok_or_else(|| {
-            let rows = Shape::candidates(plan).into_iter().map(|shape| place::place(plan, shape).rows).min();
-            LayoutRefusal::TooManyRows { rows: rows.unwrap_or(0), max: 1 << MAX_K }
-        })
+        let mut placed: BTreeMap<usize, Layout> = BTreeMap::new();
+        let mut cheapest: Option<(u64, u32, Shape)> = None;
+        for shape in Shape::candidates(plan) {
+            let rows = placed.entry(shape.digits).or_insert_with(|| place::place(plan, shape)).rows;
+            let k = place::domain(plan, &shape, rows);
+            if k <= MAX_K && cheapest.is_none_or(|(cost, than, _)| (shape.cost_per_row() << k, k) < (cost, than)) {
+                cheapest = Some((shape.cost_per_row() << k, k, shape));
+            }
+        }
+        let Some((_, k, shape)) = cheapest else {
+            let rows = placed.values().map(|layout| layout.rows).min();
+            return Err(LayoutRefusal::TooManyRows { rows: rows.unwrap_or(0), max: 1 << MAX_K });
+        };
+        let layout = placed.remove(&shape.digits).unwrap_or_else(|| place::place(plan, shape));
+        Ok(Layout { shape, k, table: gadget::table(plan, &shape), ..layout })
     }
 
     /// The cost model's figure: tenths of a full-width multi-exponentiation, times rows.

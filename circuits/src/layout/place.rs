@@ -1,40 +1,41 @@
 //! Placing: acts get their rows, in the order of the plan's steps.
 //!
-//! Acts over readings come first and run from row to row. Totals follow: a chain sums the argument of its act in the
-//! running-sum column, and the act's digits run down the digit column from the act's row, while the next chain
-//! already uses the rows beside them.
+//! Two cursors run down the circuit. A chain sums the argument of its act in the running-sum column, and the act's digits
+//! run down the digit column from the act's row, while the next chain already uses the rows beside them. Lists take a row
+//! an input.
 
 use std::collections::BTreeMap;
 
 use crate::circuit::unusable_rows;
-use crate::plan::{Affine, Interval, Output, Part, Plan, Step, Value};
+use crate::gadget::At;
+use crate::plan::{Affine, Interval, Output, Plan, Value};
 
-use super::{Act, Chain, Layout, Linked, MIN_K, Place, Shape, Source, Term};
+use super::{Act, Chain, Layout, MIN_K, Place, Shape, Source, Term};
 
+/// Where everything stands; which rows depends on the shape's digits alone.
 pub(super) fn place(plan: &Plan, shape: Shape) -> Layout {
-    let disclosed = plan.outputs.iter().filter_map(Output::as_result).collect();
-    let mut placer =
-        Placer { shape, disclosed, acts: vec![], linked: vec![], results: BTreeMap::new(), row: 0, digit_row: 0 };
-    for (index, step) in plan.steps.iter().enumerate() {
-        placer.step(plan, index, step);
-    }
-    for (index, output) in plan.outputs.iter().enumerate() {
-        placer.output(index, output);
-    }
-    let table = shape.table(plan);
+    let mut placer = Placer::new(plan, shape);
+    plan.steps.iter().enumerate().for_each(|(index, step)| step.place(index, &mut placer));
+    plan.outputs.iter().enumerate().for_each(|(index, output)| placer.output(index, output));
     let rows = placer.row.max(placer.digit_row);
-    let table_rows = (table.len() + 1).max(if shape.limb_bits == 0 { 0 } else { 1 << shape.limb_bits });
-    let needed = rows.max(table_rows) + unusable_rows(shape);
-    let k = needed.next_power_of_two().ilog2().max(MIN_K);
-    Layout { shape, k, acts: placer.acts, linked: placer.linked, table, rows }
+    let Placer { acts, linked, results, .. } = placer;
+    Layout { shape, k: 0, acts, results, linked, table: vec![], rows }
 }
 
-struct Placer {
+/// The domain that holds rows and tables.
+pub(super) fn domain(plan: &Plan, shape: &Shape, rows: usize) -> u32 {
+    let schedules = plan.steps.iter().map(|step| step.table_rows(shape)).fold(1, usize::saturating_add);
+    let limbs = if shape.limb_bits == 0 { 0 } else { 1 << shape.limb_bits };
+    let needed = rows.max(schedules).max(limbs).saturating_add(unusable_rows(*shape));
+    needed.checked_next_power_of_two().map_or(usize::BITS, usize::ilog2).max(MIN_K)
+}
+
+/// What hands out rows.
+pub(crate) struct Placer<'p> {
+    plan: &'p Plan,
     shape: Shape,
-    /// Values that are disclosed as they are: the verifier bounds them.
-    disclosed: Vec<Value>,
     acts: Vec<Act>,
-    linked: Vec<(usize, Linked)>,
+    linked: Vec<(usize, usize)>,
     results: BTreeMap<Value, Place>,
     /// The next free row of linked, sum and operand columns.
     row: usize,
@@ -42,87 +43,117 @@ struct Placer {
     digit_row: usize,
 }
 
-impl Placer {
-    fn step(&mut self, plan: &Plan, step: usize, description: &Step) {
-        let first = Value::Result(step, Part::First);
-        match description {
-            Step::EachReading { cells, .. } => {
-                let start = self.readings(cells.iter().map(|(cell, _)| Linked::Reading(*cell)));
-                self.acts.push(Act::EachReading { start, step });
-                self.results.insert(first, Place::Sum(start + cells.len()));
-            }
-            Step::Peak { cells, .. } => {
-                let start = self.readings(cells.iter().map(|cell| Linked::Reading(*cell)));
-                self.acts.push(Act::Peak { start, step });
-                self.results.insert(first, Place::Sum(start + cells.len()));
-            }
-            Step::Compare { x, interval } => {
-                let groups = self.shape.groups((interval.hi - 1).max(-interval.lo));
-                let row = self.chain_for(x, groups);
-                self.acts.push(Act::Compare { row, step, groups });
-                self.two_results(step, row);
-            }
-            Step::Divide { x, divisor, .. } => {
-                let groups = self.shape.groups(divisor - 1);
-                let row = self.chain_for(x, groups);
-                self.acts.push(Act::Divide { row, step, divisor: *divisor, groups });
-                self.two_results(step, row);
-                self.divide_ranges(plan, step, *divisor);
-            }
-        }
+impl<'p> Placer<'p> {
+    fn new(plan: &'p Plan, shape: Shape) -> Self {
+        Placer { plan, shape, acts: vec![], linked: vec![], results: BTreeMap::new(), row: 0, digit_row: 0 }
     }
 
-    /// The remainder is below the divisor, and the quotient in range unless it is disclosed.
-    fn divide_ranges(&mut self, plan: &Plan, step: usize, divisor: i128) {
-        let (quotient, remainder) = (Value::Result(step, Part::First), Value::Result(step, Part::Second));
-        let slack = Affine { terms: vec![(remainder, -1)], constant: divisor - 1 };
-        self.range(&slack, divisor - 1);
-        if self.disclosed.contains(&quotient) {
-            return;
-        }
-        if let Some(Interval { lo, hi }) = plan.interval(quotient) {
-            self.range(&Affine { terms: vec![(quotient, 1)], constant: -lo }, hi - lo);
-        }
+    /// The next free row.
+    pub(crate) fn row(&self) -> usize {
+        self.row
     }
 
-    fn range(&mut self, x: &Affine, max: i128) {
-        let groups = self.shape.groups(max);
-        let row = self.chain_for(x, groups);
-        self.acts.push(Act::Range { row, groups, of: x.clone() });
-        self.row = row + 1;
+    /// The next free row beside which the digit columns are free as well, from there on.
+    pub(crate) fn row_beside_no_digits(&mut self) -> usize {
+        self.row = self.row.max(self.digit_row);
+        self.row
     }
 
-    fn two_results(&mut self, step: usize, row: usize) {
-        self.results.insert(Value::Result(step, Part::First), Place::Operand(row));
-        self.results.insert(Value::Result(step, Part::Second), Place::Operand(row + 1));
-        self.row = row + 2;
+    /// All rows before `next` are taken.
+    pub(crate) fn take_rows(&mut self, next: usize) {
+        self.row = next;
     }
 
-    /// A reading a row, and one row more for the last sum.
-    fn readings(&mut self, cells: impl Iterator<Item = Linked>) -> usize {
-        let start = self.row;
-        for linked in cells {
-            self.linked.push((self.row, linked));
-            self.row += 1;
-        }
-        self.row += 1;
-        start
+    /// All rows of the digit columns before `next` are taken.
+    pub(crate) fn take_digits(&mut self, next: usize) {
+        self.digit_row = next;
     }
 
-    /// A chain that ends on the row where the digits of its act may begin.
-    fn chain_for(&mut self, x: &Affine, groups: usize) -> usize {
+    /// Rows of digits that hold values from 0 to `max`.
+    pub(crate) fn groups(&self, max: i128) -> usize {
+        self.shape.groups(max)
+    }
+
+    /// A gadget's rows.
+    pub(crate) fn act(&mut self, at: At) {
+        self.acts.push(Act::Step(at));
+    }
+
+    /// Where a result of a step stands.
+    pub(crate) fn result(&mut self, step: usize, result: usize, place: Place) {
+        self.results.insert(Value::Result(step, result), place);
+    }
+
+    /// Where the first results of a step stand.
+    pub(crate) fn results<const N: usize>(&mut self, step: usize, places: [Place; N]) {
+        (0..).zip(places).for_each(|(result, place)| self.result(step, result, place));
+    }
+
+    /// Inputs in the linked column, one a row.
+    pub(crate) fn inputs(&mut self, start: usize, inputs: impl Iterator<Item = usize>) {
+        self.linked.extend((start..).zip(inputs));
+    }
+
+    /// The row where a form stands in the running sum; the next free row.
+    pub(crate) fn chain(&mut self, x: &Affine) -> usize {
+        let terms = self.terms(x, None);
+        self.row = self.place(Chain { start: self.row, constant: x.constant, terms });
+        self.row
+    }
+
+    /// The row where a form stands in the running sum and digits may begin; the next free row.
+    pub(crate) fn chain_with_digits(&mut self, x: &Affine, groups: usize) -> usize {
         let terms = self.terms(x, None);
         let height = Chain::height(x.constant, &terms);
         let end = (self.row + height).max(self.digit_row);
         self.digit_row = end + groups + 1;
-        self.chain(Chain { start: end - height, constant: x.constant, terms })
+        self.row = self.place(Chain { start: end - height, constant: x.constant, terms });
+        self.row
+    }
+
+    /// A cell that holds a form.
+    pub(crate) fn cell(&mut self, x: &Affine) -> Place {
+        if let Some(place) = x.as_value().and_then(|value| self.results.get(&value)) {
+            return *place;
+        }
+        let row = self.chain(x);
+        self.row = row + 1;
+        Place::Sum(row)
+    }
+
+    /// The operand of a row is a copy of a cell that holds a form.
+    pub(crate) fn copy(&mut self, row: usize, from: Place, of: &Affine) {
+        self.acts.push(Act::Copy { row, from, of: of.clone() });
+    }
+
+    /// A form is not negative: it is below a power of two that holds `max`.
+    pub(crate) fn range(&mut self, x: &Affine, max: i128) {
+        let groups = self.groups(max);
+        let row = self.chain_with_digits(x, groups);
+        self.acts.push(Act::Range { row, groups, of: x.clone() });
+        self.row = row + 1;
+    }
+
+    /// A result is not far outside an interval; left to the verifier when it is disclosed as it is.
+    pub(crate) fn range_unless_disclosed(&mut self, value: Value, interval: Interval) {
+        if self.plan.outputs.iter().any(|output| output.as_result() == Some(value)) {
+            return;
+        }
+        self.range(&Affine { terms: vec![(value, 1)], constant: -interval.lo }, interval.width());
+    }
+
+    /// A form is zero.
+    pub(crate) fn zero(&mut self, x: &Affine) {
+        let row = self.chain(x);
+        self.acts.push(Act::Zero { row });
+        self.row = row + 1;
     }
 
     /// Places a chain and returns the row of its result.
-    fn chain(&mut self, chain: Chain) -> usize {
+    fn place(&mut self, chain: Chain) -> usize {
         for (row, term) in (chain.first_term()..).zip(&chain.terms) {
             if let Some((input, _)) = term.linked {
-                self.linked.push((row, Linked::Input(input)));
+                self.linked.push((row, input));
             }
         }
         let end = chain.end();
@@ -151,7 +182,7 @@ impl Placer {
             return;
         }
         let terms = self.terms(&output.affine, Some((index, -output.scale)));
-        let row = self.chain(Chain { start: self.row, constant: output.affine.constant, terms });
+        let row = self.place(Chain { start: self.row, constant: output.affine.constant, terms });
         self.acts.push(Act::Zero { row });
         self.row = row + 1;
     }

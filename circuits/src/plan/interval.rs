@@ -9,7 +9,7 @@ use num_integer::Integer;
 pub const LIMIT: i128 = 1 << 120;
 
 /// The integers from `lo` to `hi`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Interval {
     /// The least value.
     pub lo: i128,
@@ -42,6 +42,38 @@ impl Interval {
     /// Quotients by a positive divisor, rounded down.
     pub fn floor_div(self, divisor: i128) -> Self {
         Interval { lo: Integer::div_floor(&self.lo, &divisor), hi: Integer::div_floor(&self.hi, &divisor) }
+    }
+
+    /// Products of one value of each.
+    pub fn product(self, other: Interval) -> Option<Self> {
+        let ends = [(self.lo, other.lo), (self.lo, other.hi), (self.hi, other.lo), (self.hi, other.hi)];
+        let mut products = ends.into_iter().map(|(a, b)| a.checked_mul(b));
+        let first = products.next()??;
+        let hull = products.try_fold((first, first), |(lo, hi), product| Some((lo.min(product?), hi.max(product?))));
+        hull.and_then(|(lo, hi)| Interval::new(lo, hi))
+    }
+
+    /// Squares.
+    pub fn squared(self) -> Option<Self> {
+        let largest = self.lo.abs().max(self.hi.abs());
+        let least = if self.contains(0) { 0 } else { self.lo.abs().min(self.hi.abs()) };
+        Interval::new(least.checked_mul(least)?, largest.checked_mul(largest)?)
+    }
+
+    /// Quotients by one value of `over`, which is above zero, rounded down.
+    pub fn floor_div_by(self, over: Interval) -> Self {
+        let (low, high) = (self.floor_div(over.lo), self.floor_div(over.hi));
+        low.hull(high)
+    }
+
+    /// The least interval that holds both.
+    pub fn hull(self, other: Interval) -> Self {
+        Interval { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
+    }
+
+    /// How far its ends are apart.
+    pub fn width(self) -> i128 {
+        self.hi - self.lo
     }
 
     /// Positive parts.

@@ -1,22 +1,37 @@
 //! From a program to affine inputs and the smallest non-linear remainder.
 //!
-//! Everything affine in the readings leaves the circuit: Pedersen commitments add, so the verifier derives the
-//! commitment of any such value itself. What remains is a list of [`Step`]s over [`Value`]s, four kinds in all; every
+//! Everything affine in what is given (readings and carried values) leaves the circuit: Pedersen commitments add, so the
+//! verifier derives the commitment of any such value itself. What remains is a list of [`Step`]s over [`Value`]s; every
 //! schedule, maximum and rounding of the language is affine in their results. See `docs/circuit.md`.
+//!
+//! ```text
+//! Program ─ expr, symbols ─► expressions ─ task ─► what each value needs ─ planner ─► forms, steps ─ sweep ─► Plan
+//! ```
 
+mod expr;
 mod form;
+mod function;
 mod interval;
-mod lower;
+mod lists;
+mod planner;
+mod round;
+mod sweep;
+mod symbols;
+mod task;
 mod witness;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::quantity::Register;
 
-use crate::program::{Carried, NodeId, Program, Ratio};
+pub use crate::gadget::Step;
+use crate::layout::Layout;
+use crate::program::{Carried, NodeId, Place, Program, Ratio};
 
 pub use interval::{Interval, LIMIT};
+pub use planner::LookUps;
 pub use witness::Witness;
-pub(crate) use witness::reading;
 
 /// A tariff over a period, ready to be laid out.
 #[derive(Clone, Debug)]
@@ -25,14 +40,25 @@ pub struct Plan {
     pub registers: Vec<Register>,
     /// The billed slots.
     pub slots: SlotRange,
+    /// The readings that are missing, for which the plan has estimates.
+    pub estimated: BTreeSet<Place>,
     /// What earlier bills hand on, each with its bound.
     pub carried: Vec<Carried>,
-    /// Values that are linear in the readings; the verifier derives their commitments.
+    /// Values that are affine in what is given; the verifier derives their commitments.
     pub inputs: Vec<Input>,
     /// The non-linear remainder, each step over inputs and earlier results.
     pub steps: Vec<Step>,
-    /// What the bill discloses: the total, then the shown lines.
+    /// What the bill discloses: the total, then the shown lines, then the figures.
     pub outputs: Vec<Output>,
+}
+
+/// What a plan is given: a reading, by its place, or a carried value, by its index, counted in its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Given {
+    /// A reading.
+    Reading(Place),
+    /// A carried value; public.
+    Carried(usize),
 }
 
 /// A value of the plan.
@@ -41,25 +67,28 @@ pub enum Value {
     /// An input, by index.
     Input(usize),
     /// A result of a step: the step's index, and which of its results.
-    Result(usize, Part),
+    Result(usize, usize),
 }
 
-/// Which result of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// The sum, maximum, flag or quotient.
-    First,
-    /// The positive part or remainder.
-    Second,
-}
-
-/// `Σ weight · reading`.
+/// `Σ weight · given + constant`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
-    /// Weights, none of them zero, in the order of the cells.
-    pub weights: Vec<(Cell, i128)>,
+    /// Weights, none of them zero, in the order of what is given.
+    pub weights: Vec<(Given, i128)>,
+    /// The constant.
+    pub constant: i128,
     /// Its bounds.
     pub interval: Interval,
+}
+
+impl Input {
+    /// The place of the reading that the input is, when it is one.
+    pub fn as_reading(&self) -> Option<Place> {
+        match (self.weights.as_slice(), self.constant) {
+            ([(Given::Reading(place), 1)], 0) => Some(*place),
+            _ => None,
+        }
+    }
 }
 
 /// `Σ factor · value + constant`.
@@ -71,69 +100,31 @@ pub struct Affine {
     pub constant: i128,
 }
 
-/// A reading by its register and its slot's place in the period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cell {
-    /// Index of the register.
-    pub register: usize,
-    /// Slots after the first of the period.
-    pub offset: u32,
+impl Affine {
+    /// `other − self + constant`.
+    #[must_use]
+    pub(crate) fn subtracted_from(&self, other: &Affine, constant: i128) -> Affine {
+        let mut terms: BTreeMap<Value, i128> = other.terms.iter().copied().collect();
+        for (value, factor) in &self.terms {
+            *terms.entry(*value).or_insert(0) -= factor;
+        }
+        terms.retain(|_, factor| *factor != 0);
+        Affine { terms: terms.into_iter().collect(), constant: other.constant - self.constant + constant }
+    }
+
+    /// The value that the form is, when it is one.
+    pub fn as_value(&self) -> Option<Value> {
+        match (self.terms.as_slice(), self.constant) {
+            ([(value, 1)], 0) => Some(*value),
+            _ => None,
+        }
+    }
 }
 
-/// A piece of a schedule on single readings: `slope · r + intercept` for `lo ≤ r ≤ hi`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Span {
-    /// The least reading of the piece.
-    pub lo: u32,
-    /// The greatest reading of the piece.
-    pub hi: u32,
-    /// The marginal price, in the step's integer scale.
-    pub slope: i128,
-    /// What is added, in the same scale.
-    pub intercept: i128,
-}
-
-/// A non-linear act.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// First: the sum over `cells` of each one's schedule at its reading.
-    EachReading {
-        /// Each reading with the index of its schedule.
-        cells: Vec<(Cell, usize)>,
-        /// The schedules; the spans of each cover the register's range without overlap.
-        schedules: Vec<Vec<Span>>,
-        /// Bounds of the sum.
-        interval: Interval,
-    },
-    /// First: the largest of at least two readings.
-    Peak {
-        /// The readings.
-        cells: Vec<Cell>,
-        /// Bounds of the maximum.
-        interval: Interval,
-    },
-    /// First: 1 when `x > 0`, else 0. Second: `max(x, 0)`.
-    Compare {
-        /// The argument.
-        x: Affine,
-        /// Its bounds.
-        interval: Interval,
-    },
-    /// First: `⌊x / divisor⌋`. Second: the remainder, from 0 to `divisor − 1`.
-    Divide {
-        /// The argument.
-        x: Affine,
-        /// Its bounds.
-        interval: Interval,
-        /// At least 2.
-        divisor: i128,
-    },
-}
-
-/// A disclosed amount: the integer `T` with `affine = scale · T`, which counts `unit`s of money.
+/// A disclosed amount: the integer `T` with `affine = scale · T`, which counts `unit`s.
 #[derive(Clone, Debug)]
 pub struct Output {
-    /// The line's name; empty for the total.
+    /// The line's or figure's name; empty for the total.
     pub name: String,
     /// The scaled amount.
     pub affine: Affine,
@@ -141,7 +132,7 @@ pub struct Output {
     pub scale: i128,
     /// Bounds of the integer.
     pub interval: Interval,
-    /// What the integer counts, in major currency units.
+    /// What the integer counts: major currency units, or base units for a figure.
     pub unit: Ratio,
 }
 
@@ -156,6 +147,12 @@ pub enum PlanRefusal {
         node: NodeId,
         /// Bits of the worst case; 127 stands for "at least 127".
         bits: u32,
+    },
+    /// A quotient that varies is used where only whole multiples of something can be.
+    #[error("value {node} of the tariff is or takes a quotient that is not rounded")]
+    Unrounded {
+        /// The node of the program.
+        node: NodeId,
     },
     /// The program breaks an invariant that lowering promises.
     #[error("value {node} of the tariff is malformed: {what}")]
@@ -172,6 +169,7 @@ impl PlanRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             PlanRefusal::PastBound { .. } => "value-past-bound",
+            PlanRefusal::Unrounded { .. } => "quotient-unrounded",
             PlanRefusal::Malformed { .. } => "program-malformed",
         }
     }
@@ -181,6 +179,9 @@ impl PlanRefusal {
         match self {
             PlanRefusal::PastBound { .. } => {
                 "Declare a smaller register bound, or round prices or lines to fewer digits."
+            }
+            PlanRefusal::Unrounded { .. } => {
+                "Round the quotient first, as in `(ratio(a, b) or 0 rounded half up to 0.001)`."
             }
             PlanRefusal::Malformed { .. } => "Report this: the tariff compiler made a program that it should not make.",
         }
@@ -197,12 +198,28 @@ pub(crate) enum CarriedMisfit {
 }
 
 impl Plan {
-    /// Plans a program.
+    /// Plans a program: of the ways of treating lists of inputs that are worth comparing, the one with the cheapest
+    /// layout.
     ///
     /// # Errors
-    /// [`PlanRefusal::PastBound`] with the worst case when a value could pass 2^120.
+    /// [`PlanRefusal::PastBound`] with the worst case when a value could pass 2^120; [`PlanRefusal::Unrounded`] where a
+    /// quotient must be rounded first.
     pub fn new(program: &Program) -> Result<Self, PlanRefusal> {
-        lower::lower(program)
+        let mut plans = planner::plans(program)?;
+        if plans.len() == 1 {
+            return Ok(plans.remove(0));
+        }
+        let cost = |plan: &Plan| Layout::new(plan).map_or(u64::MAX, |layout| layout.cost());
+        let cheapest = (0..plans.len()).min_by_key(|at| cost(&plans[*at])).unwrap_or_default();
+        Ok(plans.swap_remove(cheapest))
+    }
+
+    /// Plans a program in one of those ways.
+    ///
+    /// # Errors
+    /// As for [`Plan::new`].
+    pub fn with(program: &Program, look_ups: LookUps) -> Result<Self, PlanRefusal> {
+        planner::plan(program, look_ups).map(|(plan, _)| plan)
     }
 
     /// Whether these are the carried values that the plan declares, each below its bound.
@@ -214,7 +231,7 @@ impl Plan {
         passing.map_or(Ok(()), |(of, _)| Err(CarriedMisfit::TooLarge { name: of.name.clone() }))
     }
 
-    /// Whether everything disclosed is linear in the readings, so that no circuit is needed.
+    /// Whether everything disclosed is affine in what is given, so that no circuit is needed.
     pub fn is_linear(&self) -> bool {
         self.steps.is_empty() && self.outputs.iter().all(|o| o.scale == 1)
     }
@@ -233,21 +250,7 @@ impl Plan {
     pub fn interval(&self, value: Value) -> Option<Interval> {
         match value {
             Value::Input(index) => self.inputs.get(index).map(|input| input.interval),
-            Value::Result(step, part) => self.steps.get(step).and_then(|step| step.interval(part)),
-        }
-    }
-}
-
-impl Step {
-    /// The bounds of a result; nothing when the step has no such result.
-    pub fn interval(&self, part: Part) -> Option<Interval> {
-        match (self, part) {
-            (Step::EachReading { interval, .. } | Step::Peak { interval, .. }, Part::First) => Some(*interval),
-            (Step::EachReading { .. } | Step::Peak { .. }, Part::Second) => None,
-            (Step::Compare { .. }, Part::First) => Some(Interval { lo: 0, hi: 1 }),
-            (Step::Compare { interval, .. }, Part::Second) => Some(interval.positive()),
-            (Step::Divide { interval, divisor, .. }, Part::First) => Some(interval.floor_div(*divisor)),
-            (Step::Divide { divisor, .. }, Part::Second) => Some(Interval { lo: 0, hi: divisor - 1 }),
+            Value::Result(step, result) => self.steps.get(step).and_then(|step| step.bound(result)),
         }
     }
 }
@@ -255,9 +258,6 @@ impl Step {
 impl Output {
     /// The step's result that is disclosed as it is, when the output is one.
     pub fn as_result(&self) -> Option<Value> {
-        match (self.affine.terms.as_slice(), self.affine.constant, self.scale) {
-            ([(value @ Value::Result(..), 1)], 0, 1) => Some(*value),
-            _ => None,
-        }
+        self.affine.as_value().filter(|value| matches!(value, Value::Result(..)) && self.scale == 1)
     }
 }

@@ -6,7 +6,7 @@ use ff::{Field, PrimeField};
 use group::{Curve, Group, GroupEncoding};
 use pasta_curves::{Eq, EqAffine, Fp};
 use wattproof_circuits::field;
-use wattproof_circuits::plan::{Output, Plan, Value};
+use wattproof_circuits::plan::{Given, Output, Plan, Value};
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::statement::Statement;
 use wattproof_meter::calendar::Slot;
@@ -20,7 +20,8 @@ fn weights(plan: &Plan, output: &Output) -> Vec<(usize, Slot, Fp)> {
     let mut weights: BTreeMap<(usize, u32), Fp> = BTreeMap::new();
     for (value, factor) in &output.affine.terms {
         let Value::Input(input) = value else { continue };
-        for (cell, weight) in &plan.inputs[*input].weights {
+        for (given, weight) in &plan.inputs[*input].weights {
+            let Given::Reading(cell) = given else { panic!("the forger's bills carry nothing") };
             *weights.entry((cell.register, cell.offset)).or_insert(Fp::ZERO) += field(weight * factor);
         }
     }

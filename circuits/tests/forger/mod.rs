@@ -19,9 +19,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use wattproof_circuits::circuit::{BillCircuit, unusable_rows, with_shape};
 use wattproof_circuits::field;
-use wattproof_circuits::layout::{Layout, Linked};
+use wattproof_circuits::layout::Layout;
 use wattproof_circuits::params::params;
-use wattproof_circuits::plan::{Cell, Witness};
+use wattproof_circuits::plan::{Given, Witness};
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::statement::{Context, Statement};
 use wattproof_meter::calendar::Slot;
@@ -184,8 +184,8 @@ impl<'a> Forger<'a> {
             blinding.iter().for_each(|point| writer.common_point(*point).unwrap());
         }
         writer.instance(self.instance(&forgery.amounts, &forgery.statement.disclosed));
-        let witness = Witness::of(plan, &forgery.readings);
-        let bill = BillCircuit::with_values(plan, layout, &forgery.readings, &witness, &forgery.amounts);
+        let witness = Witness::of(plan, &forgery.readings, &[]);
+        let bill = BillCircuit::with_values(plan, layout, &witness, &forgery.amounts);
         let amounts: Vec<Fp> = forgery.amounts.iter().map(|amount| field(*amount)).collect();
         let circuit = Tampered { bill, cells: &forgery.cells };
         let rng = ChaCha20Rng::seed_from_u64(forgery.seed);
@@ -259,15 +259,10 @@ impl Opened {
         let lagrange = EvaluationDomain::new(3, layout.k).l_i_range(x, x.pow([1 << layout.k]), 0..rows);
         let slot = |offset: u32| plan.slots.first().after(offset).unwrap();
         let mut factors = vec![];
-        for (row, linked) in &layout.linked {
-            match linked {
-                Linked::Reading(cell) => factors.push((cell.register, slot(cell.offset), lagrange[*row])),
-                Linked::Input(input) => {
-                    let weighed = plan.inputs[*input].weights.iter();
-                    let at =
-                        |(cell, by): &(Cell, i128)| (cell.register, slot(cell.offset), lagrange[*row] * field(*by));
-                    factors.extend(weighed.map(at));
-                }
+        for (row, input) in &layout.linked {
+            for (given, by) in &plan.inputs[*input].weights {
+                let Given::Reading(place) = given else { panic!("the forger's bills carry nothing") };
+                factors.push((place.register, slot(place.offset), lagrange[*row] * field(*by)));
             }
         }
         Opened { lagrange, unusable: unusable_rows(layout.shape), factors }

@@ -20,7 +20,6 @@ use wattproof_circuits::circuit::{BillCircuit, with_shape};
 use wattproof_circuits::field;
 use wattproof_circuits::layout::{Layout, Shape};
 use wattproof_circuits::plan::{Plan, Witness};
-use wattproof_meter::reading::Readings;
 
 /// One thing that a circuit tells halo2.
 #[derive(Clone, Debug)]
@@ -75,14 +74,8 @@ impl fmt::Display for Failure {
 
 impl Tape {
     /// Records a bill's circuit with values, true or not.
-    pub fn record(
-        plan: &Plan,
-        layout: &Layout,
-        readings: &Readings,
-        witness: &Witness,
-        disclosed: &[i128],
-    ) -> Result<Self, Error> {
-        let circuit = BillCircuit::with_values(plan, layout, readings, witness, disclosed);
+    pub fn record(plan: &Plan, layout: &Layout, witness: &Witness, disclosed: &[i128]) -> Result<Self, Error> {
+        let circuit = BillCircuit::with_values(plan, layout, witness, disclosed);
         let instance = disclosed.iter().map(|amount| field(*amount)).collect();
         let mut tape = Tape { shape: layout.shape, k: layout.k, events: vec![], instance, cells: BTreeMap::new() };
         let config = with_shape(layout.shape, || BillCircuit::configure(&mut ConstraintSystem::default()));
@@ -102,7 +95,7 @@ impl Tape {
         names.extend(shape.operands.then(|| "operand".to_owned()));
         names.extend((shape.digits > 0).then(|| "rest".to_owned()));
         names.extend((1..shape.digits).map(|n| format!("digit {n}")));
-        if shape.spans {
+        if shape.own_columns() > 0 {
             names.extend(["lo", "hi", "slope", "intercept"].map(str::to_owned));
         }
         names.extend((1..=shape.limbs_below()).map(|n| format!("below {n}")));
@@ -131,6 +124,12 @@ impl Tape {
 
     pub fn get(&self, column: &str, row: usize) -> Fp {
         self.value((self.column(column), row))
+    }
+
+    /// The value of a cell, if it is assigned.
+    pub fn find(&self, column: &str, row: usize) -> Option<Fp> {
+        let cell = (self.column(column), row);
+        self.cells.contains_key(&cell).then(|| self.value(cell))
     }
 
     pub fn set(&mut self, column: &str, row: usize, value: Fp) {
@@ -214,28 +213,39 @@ impl Tape {
         with_shape(self.shape, || MockProver::run(self.k, &Replay, vec![self.instance.clone()]))
     }
 
+    /// The bill is one region; halo2 counts its rows from the first in which a cell is assigned.
+    fn row(&self, location: &FailureLocation) -> usize {
+        match location {
+            FailureLocation::InRegion { offset, .. } => self.first_row() + offset,
+            FailureLocation::OutsideRegion { row } => *row,
+        }
+    }
+
+    fn first_row(&self) -> usize {
+        let bill = self.events.iter().rev().take_while(|event| !matches!(event, Event::Enter(_)));
+        let rows = bill.filter_map(|event| match event {
+            Event::Advice(_, row, _) | Event::Fix(_, row, _) => Some(*row),
+            _ => None,
+        });
+        rows.min().unwrap_or(0)
+    }
+
     fn failure(&self, failure: &VerifyFailure) -> Failure {
         match failure {
             VerifyFailure::ConstraintNotSatisfied { constraint, location, .. } => {
                 let text = constraint.to_string();
                 let named = text.split_once("('").and_then(|(_, rest)| rest.split_once("') in gate"));
-                named.map_or(Failure::Other(text.clone()), |(name, _)| Failure::Constraint(name.into(), row(location)))
+                named.map_or(Failure::Other(text.clone()), |(name, _)| {
+                    Failure::Constraint(name.into(), self.row(location))
+                })
             }
-            VerifyFailure::Lookup { lookup_index, location } => Failure::LookUp(*lookup_index, row(location)),
+            VerifyFailure::Lookup { lookup_index, location } => Failure::LookUp(*lookup_index, self.row(location)),
             VerifyFailure::Permutation { column, location } => {
                 let (kind, at) = column_of(&column.to_string());
-                self.copies_of((kind, row(location), at))
+                self.copies_of((kind, self.row(location), at))
             }
             other => Failure::Other(other.to_string()),
         }
-    }
-}
-
-/// The bill is one region that begins at row 0, and so do the tables.
-fn row(location: &FailureLocation) -> usize {
-    match location {
-        FailureLocation::InRegion { offset, .. } => *offset,
-        FailureLocation::OutsideRegion { row } => *row,
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a tariff is proved over a period: what each line costs, why, and what to write to make it cheaper.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use wattproof_circuits::layout::Layout;
 use wattproof_circuits::period::Period;
@@ -91,14 +91,15 @@ pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanati
     let prepared = Prepared::new(&program)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
     let report = Report::of(&program, plan);
+    let readings = plan.inputs.iter().filter(|input| input.as_reading().is_some()).count();
     let costs = costs(tariff, &program);
     Ok(Explanation {
         advice: advice(&costs),
         costs,
         cheaper: cheaper(&program, &Size::of(&program)),
-        inputs: plan.inputs.len(),
+        inputs: plan.inputs.len() - readings,
         steps: steps(&plan.steps),
-        readings: readings(plan),
+        readings,
         disclosed: plan.outputs.len(),
         k: figures.k,
         linked_rows: figures.linked_rows,
@@ -258,31 +259,14 @@ fn exact(program: &Program) -> Option<Program> {
 
 /// The kinds of steps that occur, each with how often.
 fn steps(steps: &[Step]) -> Vec<(&'static str, usize)> {
-    let kinds = ["price of each reading", "maximum", "comparison", "rounding"];
-    let mut counts = [0; 4];
-    for step in steps {
-        let kind = match step {
-            Step::EachReading { .. } => 0,
-            Step::Peak { .. } => 1,
-            Step::Compare { .. } => 2,
-            Step::Divide { .. } => 3,
-        };
-        counts[kind] += 1;
-    }
-    kinds.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect()
-}
-
-/// How many readings steps read one by one.
-fn readings(plan: &Plan) -> usize {
-    let mut readings = HashSet::new();
-    for step in &plan.steps {
-        match step {
-            Step::EachReading { cells, .. } => readings.extend(cells.iter().map(|(cell, _)| *cell)),
-            Step::Peak { cells, .. } => readings.extend(cells.iter().copied()),
-            _ => {}
+    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    for name in steps.iter().map(Step::name) {
+        match counts.iter_mut().find(|(kind, _)| *kind == name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((name, 1)),
         }
     }
-    readings.len()
+    counts
 }
 
 /// The comments of a charge, or of the total: whole lines directly above it, and what stands behind its first line.

@@ -6,13 +6,14 @@ use wattproof_circuits::field;
 use wattproof_circuits::layout::{Act, Place};
 
 use super::settle::{Deviation, settle};
-use super::{Lie, START_AT, Sample, TERM_ADDS, ZERO_AT, broken, chains, unequal, users};
+use super::{Lie, PRODUCT_IS, START_AT, Sample, TERM_ADDS, ZERO_AT, broken, chains, unequal, users};
 use crate::support::tape::Failure;
 
 pub(super) fn lies(sample: &Sample) -> Vec<Lie> {
     let mut lies = starts(sample);
     lies.extend(terms(sample));
     lies.extend(copies(sample));
+    lies.extend(factors(sample));
     lies.extend(amounts(sample));
     lies.extend(followed(sample));
     lies
@@ -22,9 +23,10 @@ pub(super) fn lies(sample: &Sample) -> Vec<Lie> {
 fn followed(sample: &Sample) -> Vec<Lie> {
     let mut lies = vec![];
     let mut tell = |deviation: Deviation, failure: Failure| {
+        let what = format!("{deviation:?}, and all that follows");
         let (tape, mut expect) = settle(sample, sample.tape(), deviation);
         expect.push(failure);
-        lies.push(Lie::new(format!("{deviation:?}, and all that follows"), tape, expect));
+        lies.push(Lie::new(what, tape, expect));
     };
     for chain in chains(sample) {
         let start = if chain.constant == 0 { ZERO_AT } else { START_AT };
@@ -33,7 +35,7 @@ fn followed(sample: &Sample) -> Vec<Lie> {
             tell(Deviation::Term(row), broken(TERM_ADDS, row));
             match term.copied {
                 Some((Place::Instance(index), ..)) => tell(Deviation::Amount(index), broken(ZERO_AT, chain.end())),
-                Some((from, ..)) => tell(Deviation::Copy(row), unequal(from)),
+                Some((from, ..)) => tell(Deviation::Copy(row, 1), unequal(from)),
                 None => {}
             }
         }
@@ -79,6 +81,22 @@ fn copies(sample: &Sample) -> Vec<Lie> {
             let expect = users(sample, &followed, chain).into_iter().chain([unequal(place)]).collect();
             lies.push(Lie::new(format!("the operand at {row} is no copy, and is added"), followed, expect));
         }
+    }
+    lies
+}
+
+/// A factor that is not what it copies: the product follows, or it does not.
+fn factors(sample: &Sample) -> Vec<Lie> {
+    let mut lies = vec![];
+    for act in &sample.layout.acts {
+        let Act::Copy { row, from, .. } = act else { continue };
+        let alone = sample.tape().nudged("operand", *row, Fp::ONE);
+        let product = (alone.get("sum", *row) != Fp::ZERO).then(|| broken(PRODUCT_IS, *row));
+        let expect = product.into_iter().chain([unequal(*from)]).collect();
+        lies.push(Lie::new(format!("the factor at {row} is no copy"), alone, expect));
+        let (tape, mut expect) = settle(sample, sample.tape(), Deviation::Copy(*row, 1));
+        expect.push(unequal(*from));
+        lies.push(Lie::new(format!("the factor at {row} is no copy, and is multiplied"), tape, expect));
     }
     lies
 }

@@ -57,7 +57,7 @@ fn ends(sample: &Sample, check: &Check) -> Vec<Lie> {
     let last = check.row + check.groups;
     let wide = (check.row..=last)
         .fold(honest.clone(), |tape, row| tape.nudged("rest", row, field(1 << (width * (last - row)))));
-    let tied = vec![broken(check.tie, check.row), broken(DIGITS_END_AT, last)];
+    let tied = vec![broken(check.tie, check.tie_row), broken(DIGITS_END_AT, last)];
     let open = honest.nudged("rest", last, Fp::ONE);
     let cut = vec![broken(DIGITS_LOWEST, last - 1), broken(DIGITS_END_AT, last)];
     vec![

@@ -4,17 +4,22 @@
 //! told, as consistently as a prover could: what follows from the lie follows in the cells too.
 
 mod chains;
+mod climb;
 mod digits;
-mod peak;
+mod each;
+mod highest;
+mod largest;
+mod ranked;
 mod settle;
-mod spans;
+mod squares;
 mod steps;
 
 use ff::{Field, PrimeField};
 use pasta_curves::Fp;
 use wattproof_circuits::field;
+use wattproof_circuits::gadget::At;
 use wattproof_circuits::layout::{Act, Chain, Place};
-use wattproof_circuits::plan::{Part, Step, Value, Witness};
+use wattproof_circuits::plan::Step;
 
 use super::programs::Sample;
 use super::tape::{Failure, Tape};
@@ -31,10 +36,14 @@ pub const COMPARE_POSITIVE: &str = "positive = flag sum";
 pub const COMPARE_REST: &str = "rest = 2 positive - sum - flag";
 pub const DIVIDE_IS: &str = "sum = divisor quotient + remainder";
 pub const DIVIDE_REST: &str = "rest = remainder";
-pub const PRICE_ADDS: &str = "sum' = sum + slope linked + intercept";
-pub const PEAK_KEEPS: &str = "sum' = sum";
-pub const PEAK_STEPS: &str = "(operand' - operand) (sum - linked) = 0";
-pub const PEAK_MARK_IS: &str = "operand = constant";
+pub const PRODUCT_IS: &str = "product = sum factor";
+pub const QUOTIENT_IS: &str = "multiple = sum quotient";
+pub const ROOT_SQUARE: &str = "square = root root";
+pub const ROOT_REST: &str = "rest = sum - square";
+pub const RANKED_MARK: &str = "mark (mark - 1) = 0";
+pub const RANKED_MARKED: &str = "marked = mark sum";
+pub const RANKED_REST: &str = "rest = 2 marked - sum";
+pub const CLIMB_END_LEFT: &str = "climb: left' = left";
 
 /// A forged circuit and all its failures.
 pub struct Lie {
@@ -53,7 +62,17 @@ impl Lie {
 
 /// Every lie that can be told of a sample.
 pub fn lies(sample: &Sample) -> Vec<Lie> {
-    let told = [chains::lies, digits::lies, steps::lies, spans::lies, peak::lies];
+    let told = [
+        chains::lies,
+        digits::lies,
+        steps::lies,
+        ranked::lies,
+        each::lies,
+        largest::lies,
+        highest::lies,
+        squares::lies,
+        climb::lies,
+    ];
     let mut lies: Vec<Lie> = told.into_iter().flat_map(|of| of(sample)).collect();
     let otherwise = |check: Check| lies.iter().flat_map(move |lie| told_otherwise(sample, lie, &check)).collect();
     let otherwise: Vec<Vec<Lie>> = checks(sample).into_iter().map(otherwise).collect();
@@ -77,52 +96,54 @@ fn chains(sample: &Sample) -> impl Iterator<Item = &Chain> {
     sample.layout.acts.iter().filter_map(|act| if let Act::Chain(chain) = act { Some(chain) } else { None })
 }
 
+/// The parts of gadgets with their steps.
+pub fn parts(sample: &Sample) -> impl Iterator<Item = (At, &Step)> {
+    sample.layout.acts.iter().filter_map(|act| match act {
+        Act::Step(at) => Some((*at, &sample.plan.steps[at.step])),
+        _ => None,
+    })
+}
+
 /// What fails where a chain's result is used, when it moves and nothing else does.
 fn users(sample: &Sample, tape: &Tape, chain: &Chain) -> Vec<Failure> {
     let end = chain.end();
-    let using = sample.layout.acts.iter().find_map(|act| match act {
-        Act::Zero { row } if *row == end => Some(vec![broken(ZERO_AT, end)]),
-        Act::Range { row, .. } if *row == end => Some(vec![broken(RANGE_IS, end)]),
-        Act::Divide { row, .. } if *row == end => Some(vec![broken(DIVIDE_IS, end)]),
-        Act::Compare { row, .. } if *row == end => {
-            let positive = (tape.get("operand", end) != Fp::ZERO).then(|| broken(COMPARE_POSITIVE, end));
-            Some(positive.into_iter().chain([broken(COMPARE_REST, end)]).collect())
+    let if_met = |column: &str, row: usize, name: &str| {
+        let met = tape.get(column, row) != Fp::ZERO;
+        met.then(|| broken(name, end))
+    };
+    let mut using = vec![];
+    for act in &sample.layout.acts {
+        match act {
+            Act::Zero { row } if *row == end => using.push(broken(ZERO_AT, end)),
+            Act::Range { row, .. } if *row == end => using.push(broken(RANGE_IS, end)),
+            Act::Step(at) if at.row == end => match &sample.plan.steps[at.step] {
+                Step::Divide(_) => using.push(broken(DIVIDE_IS, end)),
+                Step::Compare(_) => {
+                    using.extend(if_met("operand", end, COMPARE_POSITIVE));
+                    using.push(broken(COMPARE_REST, end));
+                }
+                Step::Product(_) => using.extend(if_met("operand", end, PRODUCT_IS)),
+                Step::Quotient(_) => using.extend(if_met("operand", end, QUOTIENT_IS)),
+                Step::Root(_) => using.push(broken(ROOT_REST, end)),
+                Step::Ranked(_) if at.part > 0 => {
+                    using.extend(if_met("operand", end, RANKED_MARKED));
+                    using.push(broken(RANKED_REST, end));
+                }
+                _ => {}
+            },
+            _ => {}
         }
-        _ => None,
-    });
-    using.unwrap()
-}
-
-/// The witness of a prover who believes one wrong result and is otherwise right: later steps follow from it.
-fn believing(sample: &Sample, step: usize, result: [i128; 2]) -> Witness {
-    let mut witness = sample.witness();
-    witness.results[step] = result;
-    for (later, description) in sample.plan.steps.iter().enumerate().skip(step + 1) {
-        let result = match description {
-            Step::Compare { x, .. } => {
-                let x = witness.affine(x);
-                [i128::from(x > 0), x.max(0)]
-            }
-            Step::Divide { x, divisor, .. } => {
-                let x = witness.affine(x);
-                [x.div_euclid(*divisor), x.rem_euclid(*divisor)]
-            }
-            Step::EachReading { .. } | Step::Peak { .. } => witness.results[later],
-        };
-        witness.results[later] = result;
     }
-    witness
-}
-
-/// The circuit of that prover.
-fn believed(sample: &Sample, step: usize, result: [i128; 2]) -> Tape {
-    let witness = believing(sample, step, result);
-    sample.told(&witness, &witness.outputs(&sample.plan))
+    let is_copied =
+        tape.copies().iter().flatten().any(|(kind, row, column)| kind == "Advice" && *row == end && *column == 1);
+    using.extend(is_copied.then(|| unequal(Place::Sum(end))));
+    using
 }
 
 /// Whether `groups` rows of digits hold a value.
 fn fits(sample: &Sample, value: i128, groups: usize) -> bool {
-    (0..1i128 << (2 * sample.layout.shape.digits * groups)).contains(&value)
+    let bits = 2 * sample.layout.shape.digits * groups;
+    value >= 0 && (bits > 126 || value < 1i128 << bits)
 }
 
 /// The failure of a value that its digits do not hold: what is left of it does not fit the last row of digits.
@@ -130,28 +151,11 @@ fn too_wide(sample: &Sample, value: i128, row: usize, groups: usize) -> Option<F
     (!fits(sample, value, groups)).then(|| broken(DIGITS_LOWEST, row + groups - 1))
 }
 
-/// All that the digits of a later step or range check cannot hold under a false witness.
-fn later_too_wide(sample: &Sample, witness: &Witness, from: usize) -> Vec<Failure> {
-    let failures = sample.layout.acts.iter().filter_map(|act| match act {
-        Act::Range { row, groups, of } => too_wide(sample, witness.affine(of), *row, *groups),
-        Act::Compare { row, step, groups } if *step >= from => {
-            let Step::Compare { x, .. } = &sample.plan.steps[*step] else { return None };
-            let [flag, positive] = witness.results[*step];
-            too_wide(sample, 2 * positive - witness.affine(x) - flag, *row, *groups)
-        }
-        Act::Divide { row, step, groups, .. } if *step >= from => {
-            too_wide(sample, witness.value(Value::Result(*step, Part::Second)), *row, *groups)
-        }
-        _ => None,
-    });
-    failures.collect()
-}
-
 /// Writes a value's digits, of a value below zero those of its floors.
 fn write_digits(sample: &Sample, mut tape: Tape, row: usize, groups: usize, value: i128) -> Tape {
     let digits = sample.layout.shape.digits;
     for group in 0..groups {
-        let rest = value >> (2 * digits * group);
+        let rest = value.checked_shr((2 * digits * group) as u32).unwrap_or(value >> 127);
         tape.set("rest", row + group, field(rest));
         for n in 1..digits {
             tape.set(&format!("digit {n}"), row + group, field((rest >> (2 * n)) & 3));
@@ -163,7 +167,7 @@ fn write_digits(sample: &Sample, mut tape: Tape, row: usize, groups: usize, valu
 /// A lie whose value does not fit its digits, told in every other way: the digits stop at another row, run on below the
 /// last, or are those of zero.
 fn told_otherwise(sample: &Sample, lie: &Lie, check: &Check) -> Vec<Lie> {
-    let Check { row, groups, tie } = *check;
+    let Check { row, groups, tie, tie_row } = *check;
     let value = lie.tape.get("rest", row);
     // A value that is no small integer is told as cut after its first row, others as cut after the last.
     let told = if small(value).is_some() { groups } else { 1 };
@@ -185,7 +189,7 @@ fn told_otherwise(sample: &Sample, lie: &Lie, check: &Check) -> Vec<Lie> {
     lies.push(otherwise("its digits left open", open, broken(DIGITS_END_AT, row + groups)));
     if !bool::from(value.is_zero()) {
         let zero = write_digits(sample, lie.tape.clone(), row, groups, 0);
-        lies.push(otherwise("its digits those of zero", zero, broken(tie, row)));
+        lies.push(otherwise("its digits those of zero", zero, broken(tie, tie_row)));
     }
     lies
 }
@@ -198,8 +202,8 @@ fn cut_after(sample: &Sample, tape: Tape, row: usize, groups: usize, cut: usize)
     let mut tape = write_digits(sample, tape, row, groups, small(value).unwrap_or(0));
     for group in 0..=groups {
         let rest = match small(value) {
-            Some(value) => field(value >> (width * group)),
-            None => value * field(1 << (width * group)).invert().unwrap(),
+            Some(value) => field(value.checked_shr((width * group) as u32).unwrap_or(value >> 127)),
+            None => value * Fp::from(2).pow_vartime([(width * group) as u64]).invert().unwrap(),
         };
         if group < cut {
             tape.set("rest", row + group, rest);
@@ -216,16 +220,66 @@ struct Check {
     row: usize,
     groups: usize,
     tie: &'static str,
+    tie_row: usize,
 }
 
 fn checks(sample: &Sample) -> Vec<Check> {
-    let checks = sample.layout.acts.iter().filter_map(|act| match *act {
-        Act::Range { row, groups, .. } => Some(Check { row, groups, tie: RANGE_IS }),
-        Act::Compare { row, groups, .. } => Some(Check { row, groups, tie: COMPARE_REST }),
-        Act::Divide { row, groups, .. } => Some(Check { row, groups, tie: DIVIDE_REST }),
-        _ => None,
+    let checks = sample.layout.acts.iter().filter_map(|act| {
+        let check = |row, groups, tie| Some(Check { row, groups, tie, tie_row: row });
+        match *act {
+            Act::Range { row, groups, .. } => check(row, groups, RANGE_IS),
+            Act::Step(At { step, part, row, groups }) => match &sample.plan.steps[step] {
+                Step::Compare(_) => check(row, groups, COMPARE_REST),
+                Step::Divide(_) => check(row, groups, DIVIDE_REST),
+                Step::Root(_) => check(row, groups, ROOT_REST),
+                Step::Ranked(_) if part > 0 => check(row, groups, RANKED_REST),
+                Step::Climb(climb) => {
+                    let end = row + climb.of.len();
+                    Some(Check { row: end + 1, groups, tie: CLIMB_END_LEFT, tie_row: end })
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     });
     checks.collect()
+}
+
+/// The indices of a shape's look-ups: one a limb column, then what lies below, then what lies above, then schedules.
+struct LookUps {
+    below: usize,
+    above: usize,
+    span: usize,
+}
+
+impl LookUps {
+    fn of(sample: &Sample) -> Self {
+        let shape = &sample.layout.shape;
+        let below = shape.limbs_below() + shape.limbs_above();
+        let above = below + usize::from(shape.below > 0);
+        LookUps { below, above, span: above + usize::from(shape.above > 0) }
+    }
+}
+
+/// Writes the limbs of a value.
+fn with_limbs(sample: &Sample, tape: Tape, side: &str, row: usize, value: i128) -> Tape {
+    let shape = &sample.layout.shape;
+    let count = if side == "below" { shape.limbs_below() } else { shape.limbs_above() };
+    (1..=count).fold(tape, |tape, n| {
+        let limb = (value >> (shape.limb_bits * n as u32)) & ((1 << shape.limb_bits) - 1);
+        tape.with(&format!("{side} {n}"), row, field(limb))
+    })
+}
+
+/// Whether a value is past its limbs, below zero or above.
+fn out_of_limbs(sample: &Sample, value: i128, columns: usize) -> bool {
+    !(0..1i128 << (sample.layout.shape.limb_bits as usize * (1 + columns))).contains(&value)
+}
+
+/// The limbs of what lies below, written, and what the look-up of the row then says.
+fn limbs_below(sample: &Sample, tape: Tape, row: usize, value: i128) -> (Tape, Option<Failure>) {
+    let refused = out_of_limbs(sample, value, sample.layout.shape.limbs_below());
+    (with_limbs(sample, tape, "below", row, value), refused.then(|| Failure::LookUp(LookUps::of(sample).below, row)))
 }
 
 /// A field element that is a small integer.
