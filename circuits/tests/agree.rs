@@ -1,5 +1,7 @@
 //! Random programs on random readings: the plain evaluator, the plan and the circuit agree on every value.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -524,11 +524,13 @@ fn every_refusal_says_what_to_do() {
         ProofRefusal::Carried { expected: 1, found: 2 },
         ProofRefusal::CarriedTooLarge { name: "demand".into() },
         ProofRefusal::MissingCommitment(1),
+        ProofRefusal::UnusedCommitment(1),
         ProofRefusal::Malformed,
         ProofRefusal::DoesNotHold,
     ];
     let proving = [
         ProveRefusal::Gap(1),
+        ProveRefusal::NoGap(1),
         ProveRefusal::AboveBound(1),
         ProveRefusal::Carried { expected: 1, found: 2 },
         ProveRefusal::CarriedTooLarge { name: "demand".into() },
@@ -536,7 +538,13 @@ fn every_refusal_says_what_to_do() {
         ProveRefusal::OtherAmounts,
         ProveRefusal::Circuit("x".into()),
     ];
+    let planning = [
+        PlanRefusal::PastBound { node: 1, bits: 121 },
+        PlanRefusal::Unrounded { node: 1 },
+        PlanRefusal::Malformed { node: 1, what: "x" },
+    ];
     let texts = refusals.iter().map(|r| (r.code(), r.to_string(), r.hint()));
+    let texts = texts.chain(planning.iter().map(|r| (r.code(), r.to_string(), r.hint())));
     let texts: Vec<_> = texts.chain(proving.iter().map(|r| (r.code(), r.to_string(), r.hint()))).collect();
     let codes: std::collections::BTreeSet<_> = texts.iter().map(|(code, ..)| *code).collect();
     assert_eq!(codes.len(), texts.len());

@@ -122,6 +122,10 @@ pub fn random_readings(program: &Program, seed: u64) -> Readings {
     let mut readings = Readings::gaps(program.slots, program.registers.len());
     for slot in program.slots.iter() {
         for (index, register) in program.registers.iter().enumerate() {
+            let offset = slot.index() - program.slots.first().index();
+            if program.estimates.contains_key(&Place { register: index, offset }) {
+                continue;
+            }
             let wild = rng.next_u32() & register.max();
             let value = if rng.next_u32() % 16 == 0 { wild } else { wild % 2500.min(register.max()) };
             assert!(readings.set(index, slot, Some(value)));
@@ -135,8 +139,10 @@ pub struct Household {
     pub readings: Readings,
     pub openings: Committed<Opening>,
     pub points: Committed<EqAffine>,
-    /// The commitments of all batches in order.
+    /// The commitments of all batches in order; none at a gap.
     pub bytes: Vec<[u8; 32]>,
+    /// What earlier bills hand on.
+    pub carried: Vec<u64>,
 }
 
 impl Household {
@@ -152,14 +158,15 @@ impl Household {
         let mut bytes = vec![];
         for slot in program.slots.iter() {
             for register in 0..program.registers.len() {
+                let Some(reading) = readings.get(register, slot) else { continue };
                 let opening = Opening::from_scalar(Fp::random(&mut rng));
-                let commitment = tables.commit(readings.get(register, slot).unwrap(), &opening);
+                let commitment = tables.commit(reading, &opening);
                 assert!(openings.set(register, slot, opening));
                 assert!(points.set(register, slot, *commitment.point()));
                 bytes.push(commitment.to_bytes());
             }
         }
-        Household { readings, openings, points, bytes }
+        Household { readings, openings, points, bytes, carried: vec![0; program.carried.len()] }
     }
 
     pub fn statement(&self, prepared: &Prepared) -> Statement {
@@ -174,8 +181,8 @@ impl Household {
             offsets: vec![(prepared.plan().slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
             gaps: 0,
-            carried: vec![],
-            disclosed: prepared.price(&self.readings, &[]).unwrap(),
+            carried: self.carried.clone(),
+            disclosed: prepared.price(&self.readings, &self.carried).unwrap(),
         }
     }
 

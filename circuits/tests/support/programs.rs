@@ -417,6 +417,17 @@ pub fn all_gadgets(name: &'static str, readings: [u32; 16]) -> Sample {
     Sample::new(name, program, &readings).looked_up()
 }
 
+/// Gaps and carried values in a bill that needs no circuit.
+pub fn linear_state() -> (Program, Readings, Vec<u64>) {
+    let Sample { mut program, readings, carried, .. } = state();
+    let mut build = Build::default();
+    let carried_over = build.push(Node::Carried(0));
+    let sum = build.readings(0, &two_classes(6), &[int(6), int(18)]);
+    build.linear(&[(carried_over, int(-2)), (sum, int(1))], int(4));
+    program.total = build.nodes.len() - 1;
+    (Program { nodes: build.nodes, figures: vec![], ..program }, readings, carried)
+}
+
 pub fn samples() -> Vec<Sample> {
     let mut samples = vec![
         totals(),

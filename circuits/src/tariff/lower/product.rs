@@ -17,21 +17,18 @@ impl Lowering<'_> {
         let dated = |factor: &Amount| days.is_some() && factor.nature.dated && !factor.nature.varies;
         let (by_day, rest): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(_, (_, factor))| dated(factor));
         let rest = rest.into_iter().filter(|(place, _)| by_day.is_empty() || Some(*place) != days);
-        let mut product = Affine::constant(Ratio::one());
-        let mut over = product.clone();
-        if !by_day.is_empty() {
-            let mut sum = Ratio::zero();
-            for day in at.days.0..at.days.1 {
-                let at = self.day(day, at);
-                let value = self.factors(by_day.iter().map(|(_, factor)| *factor), &at, span)?;
-                let value = self.divided(value, span)?.as_constant().unwrap_or_default();
-                sum = exact::add(&sum, &value).ok_or_else(|| too_large(span))?;
-            }
-            product = Affine::constant(sum);
+        let (of, over) = self.factors(rest.map(|(_, factor)| factor), at, span)?;
+        if by_day.is_empty() {
+            return self.divided((of, over), span);
         }
-        let (of, by) = self.factors(rest.map(|(_, factor)| factor), at, span)?;
-        product = self.multiplied(product, of).ok_or_else(|| too_large(span))?;
-        over = self.multiplied(over, by).ok_or_else(|| too_large(span))?;
+        let mut sum = Ratio::zero();
+        for day in at.days.0..at.days.1 {
+            let at = self.day(day, at);
+            let value = self.factors(by_day.iter().map(|(_, factor)| *factor), &at, span)?;
+            let value = self.divided(value, span)?.as_constant().unwrap_or_default();
+            sum = exact::add(&sum, &value).ok_or_else(|| too_large(span))?;
+        }
+        let product = of.times(&sum).ok_or_else(|| too_large(span))?;
         self.divided((product, over), span)
     }
 

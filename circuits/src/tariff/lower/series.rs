@@ -1,6 +1,6 @@
 //! Series: registers and what is made of them slot by slot, summed over parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use num_traits::One;
 
@@ -69,11 +69,10 @@ impl Lowering<'_> {
         span: &Span,
     ) -> Result<Affine, Diagnostic> {
         let count = self.period.slots().count() as usize;
-        let rates: BTreeMap<Ratio, u16> = BTreeMap::new();
         if weights.len() < 2 || weights.len() * DENSE < count {
             return self.one_by_one(register, weights, span);
         }
-        let mut rates = rates;
+        let mut rates: BTreeMap<Ratio, u16> = BTreeMap::new();
         let mut of = vec![0; count];
         let mut last: Option<(Ratio, u16)> = None;
         for (slot, weight) in &weights {
@@ -127,7 +126,7 @@ impl Lowering<'_> {
     /// The sum of functions of nodes.
     pub(super) fn each(&mut self, priced: Vec<(NodeId, Schedule)>) -> Affine {
         let mut schedules: Vec<Schedule> = Vec::new();
-        let mut known: std::collections::HashMap<Schedule, usize> = std::collections::HashMap::new();
+        let mut known: HashMap<Schedule, usize> = HashMap::new();
         let mut of = Vec::new();
         for (node, schedule) in priced {
             let place = *known.entry(schedule.clone()).or_insert_with(|| {
