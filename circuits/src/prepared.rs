@@ -208,7 +208,8 @@ impl Prepared {
         let context = statement.context(&self.digest, commitments.iter());
         match &self.circuit {
             None => {
-                let verified = self.linear(&statement.carried, &context).verify(points, &statement.disclosed, proof, entropy);
+                let verified =
+                    self.linear(&statement.carried, &context).verify(points, &statement.disclosed, proof, entropy);
                 verified.map_err(ProofRefusal::from)
             }
             Some(circuit) => {
