@@ -41,30 +41,44 @@ pub fn slots(count: u32) -> Option<SlotRange> {
 }
 
 impl Household {
-    /// Readings mostly below 2,500 Wh, one in sixteen anywhere below the bound.
+    /// Readings of one register, mostly below 2,500 Wh, one in sixteen anywhere below the bound.
     pub fn new(slots: SlotRange, seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
-        let tables = CommitmentTables::new();
         let mut readings = Readings::gaps(slots, 1);
-        let mut openings = Committed::gaps(slots, 1);
-        let mut points = Committed::gaps(slots, 1);
-        let mut bytes = vec![];
         for slot in slots.iter() {
             let wild = rng.next_u32() % (1 << 20);
             let reading = if rng.next_u32() % 16 == 0 { wild } else { wild % 2500 };
+            let inside = readings.set(0, slot, Some(reading));
+            debug_assert!(inside);
+        }
+        Household::with_readings(readings, seed)
+    }
+
+    /// What a meter makes of these readings; gaps have no commitment.
+    pub fn with_readings(readings: Readings, seed: u64) -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(!seed);
+        let tables = CommitmentTables::new();
+        let (slots, registers) = (readings.slots(), readings.registers());
+        let mut openings = Committed::gaps(slots, registers);
+        let mut points = Committed::gaps(slots, registers);
+        let mut bytes = vec![];
+        for (slot, register) in slots.iter().flat_map(|slot| (0..registers).map(move |register| (slot, register))) {
+            let Some(reading) = readings.get(register, slot) else { continue };
             let opening = Opening::from_scalar(Fp::random(&mut rng));
             let commitment = tables.commit(reading, &opening);
-            let inside = readings.set(0, slot, Some(reading))
-                && openings.set(0, slot, opening)
-                && points.set(0, slot, *commitment.point());
+            let inside = openings.set(register, slot, opening) && points.set(register, slot, *commitment.point());
             debug_assert!(inside);
             bytes.push(commitment.to_bytes());
         }
         Household { readings, openings, points, bytes }
     }
 
+    fn is_gap(&self, slot: Slot) -> bool {
+        (0..self.readings.registers()).any(|register| self.readings.get(register, slot).is_none())
+    }
+
     /// A statement about these readings.
-    pub fn statement(&self, prepared: &Prepared) -> Statement {
+    pub fn statement(&self, prepared: &Prepared, carried: &[u64]) -> Statement {
         let slots = prepared.plan().slots;
         Statement {
             meter: MeterId([7; 8]),
@@ -76,9 +90,9 @@ impl Household {
             slots,
             offsets: vec![(slots.first(), 0)],
             batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
-            gaps: 0,
-            carried: vec![],
-            disclosed: prepared.price(&self.readings, &[]).unwrap_or_default(),
+            gaps: slots.iter().filter(|slot| self.is_gap(*slot)).count() as u32,
+            carried: carried.to_vec(),
+            disclosed: prepared.price(&self.readings, carried).unwrap_or_default(),
         }
     }
 }

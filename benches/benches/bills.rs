@@ -21,7 +21,7 @@ fn families(criterion: &mut Criterion) {
             let (register, slots) = register().zip(slots(count)).expect("valid constants");
             let prepared = Prepared::new(&family.program(register, slots)).expect("the families can be planned");
             let household = Household::new(slots, 7);
-            let statement = household.statement(&prepared);
+            let statement = household.statement(&prepared, &[]);
             let prove =
                 || prepared.prove(&statement, &household.bytes, &household.readings, &household.openings, &[9; 32]);
             let proof = prove().expect("an honest bill");

@@ -147,6 +147,11 @@ impl Period {
         self.day(self.days() as usize)
     }
 
+    /// Whether the days are those of one calendar month.
+    pub fn is_month(&self) -> bool {
+        self.first.day() == 1 && self.first.checked_add(1.month()).is_ok_and(|end| end == self.end_day())
+    }
+
     /// How many local days; at least one and at most [`MAX_DAYS`].
     pub fn days(&self) -> u32 {
         (self.starts.len() - 1) as u32

@@ -5,6 +5,7 @@
 //! [`Prepared::verify`] at the supplier's. What passing verification does not show: that the commitments are the
 //! meter's (check the batch's digest and signature), nor that the period is complete (check its slots).
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
 use group::GroupEncoding;
@@ -32,6 +33,8 @@ use crate::refusal::{ProofRefusal, ProveRefusal};
 use crate::schnorr::{self, Linear};
 use crate::statement::{Context, Statement};
 use crate::transcript::{Counter, Reader, Writer};
+
+pub use crate::transcript::Watch;
 
 const LINK_WEIGHT: &[u8; 16] = b"wattproof-weight";
 const POINT: usize = 32;
@@ -137,6 +140,11 @@ impl Prepared {
         }
     }
 
+    /// Points and numbers that the prover writes for every proof; none without a circuit.
+    pub fn writes(&self) -> usize {
+        self.circuit.as_ref().map_or(0, |circuit| circuit.length / POINT)
+    }
+
     /// Bytes of every proof for this tariff and period.
     pub fn proof_bytes(&self) -> usize {
         match &self.circuit {
@@ -171,20 +179,37 @@ impl Prepared {
         openings: &Committed<Opening>,
         seed: &[u8; 32],
     ) -> Result<Vec<u8>, ProveRefusal> {
+        self.prove_watched(statement, commitments, readings, openings, seed, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, watched: `watch` hears how many of the proof's [`Prepared::writes`] are done, and a break from it
+    /// stops the proof.
+    ///
+    /// # Errors
+    /// As for [`Prepared::prove`]; [`ProveRefusal::Stopped`] when it was stopped.
+    pub fn prove_watched(
+        &self,
+        statement: &Statement,
+        commitments: &[[u8; 32]],
+        readings: &Readings,
+        openings: &Committed<Opening>,
+        seed: &[u8; 32],
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<u8>, ProveRefusal> {
         if self.price(readings, &statement.carried)? != statement.disclosed {
             return Err(ProveRefusal::OtherAmounts);
         }
         let opened = |place: Place, slot| self.is_estimated(place) || openings.get(place.register, slot).is_some();
         self.all(opened).map_err(ProveRefusal::Openings)?;
         let context = statement.context(&self.digest, commitments.iter());
+        let carried = statement.carried.as_slice();
         let streams = Streams::new(seed, &context, openings);
         match &self.circuit {
-            None => Ok(self.linear(&statement.carried, &context).prove(openings, streams.secrets)),
+            None => Ok(self.linear(carried, &context).prove(openings, streams.secrets)),
             Some(circuit) => {
                 let (plan, generators, context) = (&self.plan, &self.generators, &context);
-                let carried = &statement.carried;
                 let prover = Prover { plan, carried, generators, circuit, context };
-                prover.prove(&statement.disclosed, readings, openings, streams)
+                prover.prove(&statement.disclosed, readings, openings, streams, watch)
             }
         }
     }
@@ -206,15 +231,14 @@ impl Prepared {
     ) -> Result<(), ProofRefusal> {
         self.check_statement(statement, points, proof)?;
         let context = statement.context(&self.digest, commitments.iter());
+        let carried = statement.carried.as_slice();
         match &self.circuit {
             None => {
-                let verified =
-                    self.linear(&statement.carried, &context).verify(points, &statement.disclosed, proof, entropy);
+                let verified = self.linear(carried, &context).verify(points, &statement.disclosed, proof, entropy);
                 verified.map_err(ProofRefusal::from)
             }
             Some(circuit) => {
                 let (plan, generators, context) = (&self.plan, &self.generators, &context);
-                let carried = &statement.carried;
                 let verifier = Verifier { plan, carried, generators, circuit, context };
                 let msm = verifier.equation(&statement.disclosed, points, proof, entropy)?;
                 msm.eval().then_some(()).ok_or(ProofRefusal::DoesNotHold)
@@ -373,11 +397,13 @@ impl Prover<'_> {
         readings: &Readings,
         openings: &Committed<Opening>,
         streams: Streams,
+        watch: &mut Watch<'_>,
     ) -> Result<Vec<u8>, ProveRefusal> {
         let circuit = self.circuit;
         let key = circuit.proving(self.plan).map_err(ProveRefusal::halo2)?;
         let blinding = Blinding::new(self.generators, circuit.blinding, streams.proof.clone(), streams.secrets);
-        let mut transcript = Writer::new();
+        let mut watch = |written| watch(written);
+        let mut transcript = Writer::new(&mut watch);
         absorb(&mut transcript, self.context, &blinding.commitments).map_err(ProveRefusal::halo2)?;
         let witness = Witness::of(self.plan, readings, self.carried);
         let bill = BillCircuit::with_values(self.plan, &circuit.layout, &witness, disclosed);
@@ -385,7 +411,7 @@ impl Prover<'_> {
         with_shape(circuit.layout.shape, || {
             create_proof(&circuit.params, key, &[bill], &[&[&amounts]], streams.proof, &mut transcript)
         })
-        .map_err(ProveRefusal::halo2)?;
+        .map_err(|error| if transcript.stopped() { ProveRefusal::Stopped } else { ProveRefusal::halo2(error) })?;
         let x = transcript.x().ok_or_else(|| ProveRefusal::halo2(Error::Opening))?;
         let opened = Opened::new(self.plan, self.carried, &circuit.layout, circuit.blinding, x);
         let opening = blinding.opening(&opened, openings);

@@ -3,7 +3,7 @@
 //!
 //! Bits count how many values the disclosed amounts can have, and say nothing of what they are about: a price in one
 //! slot alone discloses that slot's reading, in as few bits as a whole month's total has. So each disclosed amount is
-//! also looked at for concentration ([`influence`]: how far each slot can move it) and for separation ([`separate`]:
+//! also looked at for concentration (`influence`: how far each slot can move it) and for separation (`separate`:
 //! whether its digits tell several sums apart, as those of prices 1 and 1,000,000 do).
 //!
 //! What a clean report does not show: that no amounts of several bills, or of a bill and what else is known of the

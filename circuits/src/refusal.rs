@@ -41,6 +41,9 @@ pub enum ProveRefusal {
     /// halo2 refuses the witness.
     #[error("the circuit cannot be filled: {0}")]
     Circuit(String),
+    /// Whoever watched it stopped it.
+    #[error("the proof was stopped")]
+    Stopped,
 }
 
 impl ProveRefusal {
@@ -59,6 +62,7 @@ impl ProveRefusal {
             ProveRefusal::Openings(_) => "opening-missing",
             ProveRefusal::OtherAmounts => "amounts-of-other-readings",
             ProveRefusal::Circuit(_) => "circuit-not-satisfied",
+            ProveRefusal::Stopped => "stopped",
         }
     }
 
@@ -73,6 +77,7 @@ impl ProveRefusal {
             ProveRefusal::Openings(_) => "Open the batches again with the meter's key.",
             ProveRefusal::OtherAmounts => "Price the readings again and state what they give.",
             ProveRefusal::Circuit(_) => "Report this: a bill that prices should prove.",
+            ProveRefusal::Stopped => "Nothing was made; start it again when you like.",
         }
     }
 }

@@ -154,6 +154,10 @@ impl Tariff {
     /// what data say of it.
     pub fn program(&self, period: &Period, inputs: Inputs<'_>) -> Result<Program, Vec<Diagnostic>> {
         let values = self.values(period, inputs.data)?;
+        if let Some(span) = self.sheet.monthly.as_ref().filter(|_| !period.is_month()) {
+            let message = format!("bills are per month, and {period} is none");
+            return Err(vec![Diagnostic::new("not-a-month", span, message).help("bill one calendar month at a time")]);
+        }
         lower::program(&self.sheet, period, values, inputs.gaps).map_err(|found| vec![found])
     }
 

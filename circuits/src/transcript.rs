@@ -2,6 +2,7 @@
 //! column evaluates to there. See `docs/protocol.md#transcript`.
 
 use std::io;
+use std::ops::ControlFlow;
 
 use ff::{FromUniformBytes, PrimeField};
 use halo2_proofs::transcript::{
@@ -77,15 +78,38 @@ impl TranscriptRead<EqAffine, Encoded> for Reader<'_> {
     }
 }
 
-/// A writing transcript that remembers the opening point.
-pub(crate) struct Writer {
+/// Hears how many points and numbers a proof has so far, and may stop it.
+pub type Watch<'w> = dyn FnMut(usize) -> ControlFlow<()> + 'w;
+
+/// A writing transcript that remembers the opening point. halo2's prover has no hook of its own, but it writes all
+/// through its work, and an error in writing ends it.
+pub(crate) struct Writer<'w> {
     inner: Blake2bWrite<Vec<u8>, EqAffine, Encoded>,
     challenges: Vec<Fp>,
+    written: usize,
+    watch: &'w mut Watch<'w>,
+    stopped: bool,
 }
 
-impl Writer {
-    pub(crate) fn new() -> Self {
-        Writer { inner: Blake2bWrite::init(vec![]), challenges: vec![] }
+impl<'w> Writer<'w> {
+    pub(crate) fn new(watch: &'w mut Watch<'w>) -> Self {
+        Writer { inner: Blake2bWrite::init(vec![]), challenges: vec![], written: 0, watch, stopped: false }
+    }
+
+    /// Whether the watch stopped the proof.
+    pub(crate) fn stopped(&self) -> bool {
+        self.stopped
+    }
+
+    fn count(&mut self) -> io::Result<()> {
+        self.written += 1;
+        match (self.watch)(self.written) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => {
+                self.stopped = true;
+                Err(io::ErrorKind::Interrupted.into())
+            }
+        }
     }
 
     pub(crate) fn x(&self) -> Option<Fp> {
@@ -97,7 +121,7 @@ impl Writer {
     }
 }
 
-impl Transcript<EqAffine, Encoded> for Writer {
+impl Transcript<EqAffine, Encoded> for Writer<'_> {
     fn squeeze_challenge(&mut self) -> Encoded {
         let challenge = self.inner.squeeze_challenge();
         self.challenges.push(challenge.get_scalar());
@@ -113,12 +137,14 @@ impl Transcript<EqAffine, Encoded> for Writer {
     }
 }
 
-impl TranscriptWrite<EqAffine, Encoded> for Writer {
+impl TranscriptWrite<EqAffine, Encoded> for Writer<'_> {
     fn write_point(&mut self, point: EqAffine) -> io::Result<()> {
+        self.count()?;
         self.inner.write_point(point)
     }
 
     fn write_scalar(&mut self, scalar: Fp) -> io::Result<()> {
+        self.count()?;
         self.inner.write_scalar(scalar)
     }
 }

@@ -18,6 +18,7 @@ use wattproof_circuits::bill::{Bill, BillRefusal};
 use wattproof_circuits::circuit::{BillCircuit, with_shape};
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::prepared::Prepared;
+use wattproof_circuits::program::Program;
 use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_circuits::version::CIRCUIT_VERSION;
@@ -28,8 +29,31 @@ const MONTH: &str = "2026-03";
 /// The day that stored proofs are of.
 const DAY: &str = "2026-03-02..2026-03-03";
 
+/// The tariffs that are pinned: together they have every gadget that a day's bill may have.
+const PINNED: [&str; 11] = [
+    "blocks",
+    "half_hour_ties",
+    "cumulative",
+    "demand",
+    "economy7",
+    "excess_steps",
+    "kerala_domestic",
+    "linear",
+    "load_factor",
+    "net_metering",
+    "tempo",
+];
+
+fn pinned() -> impl Iterator<Item = Tariff> {
+    fixture_tariffs().into_iter().filter(|tariff| PINNED.contains(&tariff.name()))
+}
+
+fn program(tariff: &Tariff, period: &str) -> Program {
+    support::program_of(tariff, period).unwrap()
+}
+
 fn prepared(tariff: &Tariff, period: &str) -> Prepared {
-    Prepared::new(&support::program_of(tariff, period)).unwrap()
+    Prepared::new(&program(tariff, period)).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -51,7 +75,7 @@ fn described(tariff: &Tariff) -> String {
     };
     let pinned = format!("{:#?}", key.pinned());
     let digest = blake2b_simd::Params::new().hash_length(32).hash(pinned.as_bytes());
-    let program = support::program_of(&tariff, MONTH);
+    let program = program(tariff, MONTH);
     let readings = random_readings(&program, 3);
     let tape = Sample::planned("", program, readings).unwrap().tape();
     let selected = tape.events.iter().filter(|event| matches!(event, Event::Select(..))).count();
@@ -71,14 +95,14 @@ fn described(tariff: &Tariff) -> String {
 
 #[test]
 fn circuits_are_as_described() {
-    for tariff in fixture_tariffs() {
+    for tariff in pinned() {
         recorded(&description(&format!("{}.txt", tariff.name())), &described(&tariff));
     }
 }
 
 #[test]
 fn every_description_is_of_a_tariff() {
-    let names: Vec<String> = fixture_tariffs().iter().map(|tariff| format!("{}.txt", tariff.name())).collect();
+    let names: Vec<String> = pinned().map(|tariff| format!("{}.txt", tariff.name())).collect();
     for file in std::fs::read_dir(description("")).unwrap() {
         let file = file.unwrap().file_name().into_string().unwrap();
         let other = ["README.md", "mutations.txt", "mutations-gadgets.txt"].contains(&file.as_str());
@@ -88,7 +112,7 @@ fn every_description_is_of_a_tariff() {
 
 /// A household whose bill over a day is always the same, with its proof.
 fn day(tariff: &Tariff) -> (Prepared, Household, Bill) {
-    let program = support::program_of(&tariff, DAY);
+    let program = program(tariff, DAY);
     let prepared = Prepared::new(&program).unwrap();
     let household = Household::new(&program, 2026);
     let mut statement = household.statement(&prepared);
@@ -100,7 +124,7 @@ fn day(tariff: &Tariff) -> (Prepared, Household, Bill) {
 
 #[test]
 fn proofs_are_as_long_as_their_figures_say() {
-    for tariff in fixture_tariffs() {
+    for tariff in pinned() {
         let (prepared, household, bill) = day(&tariff);
         assert_eq!(bill.proof.len(), prepared.figures().proof_bytes, "{}", tariff.name());
         assert_eq!(household.verify(&prepared, &bill.statement, &bill.proof), Ok(()), "{}", tariff.name());
@@ -114,9 +138,11 @@ fn stored(tariff: &Tariff) -> PathBuf {
 /// Checks a bill as whoever holds its batches would: the points are those of its commitments.
 fn verify(tariff: &Tariff, bill: &Bill) -> Result<(), ProofRefusal> {
     let prepared = prepared(tariff, DAY);
-    let mut points = Committed::gaps(prepared.plan().slots, 1);
-    for (slot, bytes) in prepared.plan().slots.iter().zip(&bill.commitments) {
-        assert!(points.set(0, slot, *Commitment::from_bytes(bytes).unwrap().point()));
+    let (slots, registers) = (prepared.plan().slots, prepared.plan().registers.len());
+    let mut points = Committed::gaps(slots, registers);
+    let places = slots.iter().flat_map(|slot| (0..registers).map(move |register| (register, slot)));
+    for ((register, slot), bytes) in places.zip(&bill.commitments) {
+        assert!(points.set(register, slot, *Commitment::from_bytes(bytes).unwrap().point()));
     }
     prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &[1; 32])
 }
@@ -124,7 +150,7 @@ fn verify(tariff: &Tariff, bill: &Bill) -> Result<(), ProofRefusal> {
 /// One for each way of proving: no circuit, a circuit of totals, one of readings, one of a maximum.
 #[test]
 fn stored_proofs_verify() {
-    for tariff in fixture_tariffs() {
+    for tariff in pinned() {
         let path = stored(&tariff);
         if recording() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -146,7 +172,7 @@ fn stored_proofs_of_another_circuit_version_are_refused() {
     if recording() {
         return;
     }
-    for tariff in fixture_tariffs() {
+    for tariff in pinned() {
         let mut bytes = std::fs::read(stored(&tariff)).unwrap();
         assert_eq!(bytes[1], CIRCUIT_VERSION);
         for version in (0..=u8::MAX).filter(|version| *version != CIRCUIT_VERSION) {

@@ -1,5 +1,7 @@
 //! Random tariffs on random readings: a text means to the compiler and its evaluator what closures over readings say.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -43,7 +45,7 @@ fn world(tariff: &RandomTariff, rng: &mut ChaCha20Rng) -> World {
 
 /// Sometimes a few gaps, with what the tariff puts in their place.
 fn gaps(tariff: &RandomTariff, readings: &mut [Vec<Ratio>], rng: &mut ChaCha20Rng) -> Vec<(usize, u32)> {
-    let count = if rng.next_u32() % 4 == 0 { 1 + rng.next_u32() % 3 } else { 0 };
+    let count = if rng.next_u32().is_multiple_of(4) { 1 + rng.next_u32() % 3 } else { 0 };
     let mut gaps: Vec<_> =
         (0..count).map(|_| (rng.next_u32() as usize % REGISTERS, rng.next_u32() % (tariff.days * PER_DAY))).collect();
     // A mean is over days that have a reading: one gap an hour, and more than one day.

@@ -28,14 +28,17 @@ fn recording() -> bool {
 #[test]
 fn good_tariffs_check_and_lower() {
     let files = files("good");
-    assert!(files.len() >= 5);
+    assert!(files.len() >= 30);
     for path in files {
         let source = std::fs::read_to_string(&path).unwrap();
         let tariff = Tariff::parse(&source).unwrap_or_else(|found| panic!("{}: {found:#?}", path.display()));
         for period in ["2026-03", "2026-10", "2026-02-10..2026-02-11", "2025-01-01..2026-01-01"] {
             let period = tariff.period(period).unwrap();
             let data = published(&tariff, &period);
-            let program = tariff.program(&period, Inputs { data: &data, ..Inputs::NONE }).unwrap();
+            let program = match tariff.program(&period, Inputs { data: &data, ..Inputs::NONE }) {
+                Err(found) if found.iter().all(|finding| finding.code == "cut-part") => continue,
+                lowered => lowered.unwrap(),
+            };
             assert_eq!(program.slots, period.slots());
             assert_eq!(program.lines.len(), tariff.source().matches("\ncharge ").count());
         }
@@ -69,7 +72,7 @@ fn findings(source: &str) -> String {
 #[test]
 fn bad_tariffs_are_refused_as_they_say() {
     let files = files("bad");
-    assert!(files.len() >= 20);
+    assert!(files.len() >= 60);
     for path in files {
         let source = std::fs::read_to_string(&path).unwrap();
         let body = source.split("# expect:").next().unwrap();

@@ -367,3 +367,20 @@ fn a_file_is_known_by_its_bytes() {
     let found = Tariff::parse(&" ".repeat(wattproof_circuits::tariff::MAX_BYTES + 1)).unwrap_err();
     assert_eq!(found[0].code, "file-too-large");
 }
+
+#[test]
+fn bills_per_month_are_of_whole_months() {
+    let source = HEAD.replace("slot 30 min", "slot 30 min, bills per month")
+        + "charge e = price import { 1 GBP/kWh }\ntotal = e rounded half up to 1 GBP";
+    let tariff = Tariff::parse(&source).unwrap();
+    let code = |period: &str| {
+        let found = tariff.program(&tariff.period(period).unwrap(), Inputs::NONE).err();
+        found.map(|found| (found[0].code, found[0].message.clone()))
+    };
+    for month in ["2024-02", "2026-03", "2026-12-01..2027-01-01"] {
+        assert_eq!(code(month), None, "{month}");
+    }
+    for other in ["2026-03-01..2026-03-31", "2026-03-02..2026-04-02", "2026-03-01..2026-05-01"] {
+        assert_eq!(code(other), Some(("not-a-month", format!("bills are per month, and {other} is none"))));
+    }
+}

@@ -112,7 +112,7 @@ fn published_prices_per_day() {
 
 #[test]
 fn tempo_as_it_is_published() {
-    let tariff = Tariff::parse(include_str!("support/tempo.tariff")).unwrap();
+    let tariff = Tariff::parse(include_str!("../../fixtures/tariffs/good/tempo.tariff")).unwrap();
     let data = data(&[("colour", "date,value\n2026-01-05,blue\n2026-01-06,white\n2026-01-07,red\n")]);
     let paid = total(&tariff, "2026-01-05..2026-01-08", &data, |_| 500);
     // 32 half hours of peak a day from 06:00 to 22:00, 16 of the rest; half a kWh in each.
@@ -272,7 +272,7 @@ fn bounds_may_be_per_unit_of_a_demand() {
 
 #[test]
 fn a_shop_s_bill_by_hand() {
-    let tariff = Tariff::parse(include_str!("support/shop.tariff")).unwrap();
+    let tariff = Tariff::parse(include_str!("../../fixtures/tariffs/good/shop.tariff")).unwrap();
     assert_eq!(tariff.gaps(), Gaps::Estimate);
     // June 2026 begins on a Monday and has 22 weekdays, of which Friday the 19th is a holiday.
     let data = data(&[("holidays", "date\n2026-06-19\n")]);

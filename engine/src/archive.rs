@@ -15,7 +15,7 @@ use wattproof_meter::record::{MeterId, MeterRecord};
 use crate::refusal::{Fault, Refusal};
 use crate::registry::{self, RegistryRefusal};
 use crate::store::record::rotten;
-use crate::store::table::{BATCHES, Change, FALLBACKS, SETTLED, View};
+use crate::store::table::{BATCHES, Change, FALLBACKS, SETTLED, View, past};
 use crate::store::{Store, StoreRefusal};
 use crate::supplier::hex;
 
@@ -227,6 +227,21 @@ pub(crate) fn all_of(view: &impl View, id: &MeterId, number: u32) -> Result<Vec<
         }
     }
     Ok(batches)
+}
+
+/// The first and the last number that a batch of the meter claims.
+pub(crate) fn numbers_held(view: &impl View, id: &MeterId) -> Result<Option<(u32, u32)>, StoreRefusal> {
+    let number = |key: &[u8]| key.get(8..12).and_then(|number| number.try_into().ok()).map(u32::from_be_bytes);
+    let (mut first, mut last) = (None, None);
+    view.under(BATCHES, &id.0, &mut |key, _| {
+        first = Some(number(key).ok_or_else(|| rotten(BATCHES))?);
+        Ok(ControlFlow::Break(()))
+    })?;
+    view.scan_back(BATCHES, &id.0, &past(&id.0), &mut |key, _| {
+        last = Some(number(key).ok_or_else(|| rotten(BATCHES))?);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(first.zip(last))
 }
 
 /// Revisions of a number in rising order, each with the digests of the batches that claim it.

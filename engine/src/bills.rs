@@ -12,9 +12,9 @@ use wattproof_meter::record::MeterId;
 
 use crate::refusal::{Fault, Refusal};
 use crate::registry::{self, Taken};
-use crate::store::StoreRefusal;
 use crate::store::record::{Fields, put_text, rotten};
 use crate::store::table::{BILLED, BILLS, Change, INBOX, VERDICTS, View};
+use crate::store::{Store, StoreRefusal};
 
 /// What a bill is known by: BLAKE2b-256 of its bytes.
 pub type BillDigest = [u8; 32];
@@ -121,6 +121,21 @@ pub(crate) fn bill(view: &impl View, digest: &BillDigest) -> Result<Option<(Time
 /// The bills without a verdict.
 pub(crate) fn inbox(view: &impl View) -> Result<Vec<BillDigest>, StoreRefusal> {
     keys(view, INBOX)
+}
+
+/// A bill's bytes.
+pub fn bytes(store: &Store, digest: &BillDigest) -> Result<Option<Vec<u8>>, StoreRefusal> {
+    store.look(|view| Ok(bill(view, digest)?.map(|(_, bytes)| bytes)))
+}
+
+/// Puts a bill's bytes into the inbox, as an import of its file does.
+pub fn hand_in(store: &Store, bytes: &[u8], now: Timestamp) -> Result<Taken, InboxRefusal> {
+    store.change(|change| keep(change, bytes, now))
+}
+
+/// Every bill that waits or was decided, without reading one.
+pub(crate) fn known(view: &impl View) -> Result<Vec<BillDigest>, StoreRefusal> {
+    Ok([keys(view, INBOX)?, keys(view, VERDICTS)?].concat())
 }
 
 /// Every bill.

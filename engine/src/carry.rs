@@ -196,7 +196,7 @@ impl<V: View> Back<'_, V> {
         let mut from = self.period.first_day();
         for assignment in policy::run(self.view, &self.meter.id(), self.tariff.name(), from)?.into_iter().rev() {
             let version = policy::named(self.view, &assignment.tariff)?;
-            if !version.is_some_and(|version| shows(&version.tariff, figure).is_some()) {
+            if version.is_none_or(|version| shows(&version.tariff, figure).is_none()) {
                 break;
             }
             from = from.min(assignment.from);

@@ -3,8 +3,10 @@
 //! The key is lent for the length of an act. Readings and openings live in types that are wiped when dropped, and none
 //! of them is written anywhere.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,9 +15,10 @@ use wattproof_circuits::bill::Bill;
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::period::{Calendar, Period};
 use wattproof_circuits::plan::Plan;
-use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
+use wattproof_circuits::prepared::{PrepareRefusal, Prepared, Watch};
 use wattproof_circuits::privacy::Report;
 use wattproof_circuits::program::Program;
+use wattproof_circuits::refusal::ProveRefusal;
 use wattproof_circuits::rule::{self, Priced};
 use wattproof_circuits::statement::Statement;
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
@@ -147,22 +150,49 @@ pub fn prove(
     order: &Order<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ProvedBill, CustomerRefusal> {
+    prove_watched(store, key, order, &mut |now| {
+        progress(now);
+        ControlFlow::Continue(())
+    })
+}
+
+/// The same, watched: it tells how many points and numbers of the proof are written, and a break stops it, within a
+/// multi-exponentiation while it is proved.
+pub fn prove_watched(
+    store: &Store,
+    key: &MasterKey,
+    order: &Order<'_>,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<ProvedBill, CustomerRefusal> {
+    let stopped = Cell::new(false);
+    let mut progress = |now: Progress| stopped.set(stopped.get() | watch(now).is_break());
+    let go_on = || if stopped.get() { Err(CustomerRefusal::Stopped) } else { Ok(()) };
     let frame = store.look(|view| frame(view, order))?;
     let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
     let report = looked_at(&frame, &program, order.disclose_anyway)?;
-    let (opened, decrypt) = timed(|| open(&frame, key, progress))?;
+    let (opened, decrypt) = timed(|| open(&frame, key, &mut progress))?;
 
+    go_on()?;
     progress(Progress { step: "price", done: 0, total: 1 });
     let (priced, price) = timed(|| priced(&frame, &program, &opened))?;
+
+    go_on()?;
     let statement = frame.statement(order.revision, disclosed(&program, &priced));
     let charge = admitted(order, &statement, &report)?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
         let prepared = Prepared::new(&program)?;
-        let bill = make(&frame, &prepared, &opened, order.revision)?;
+        go_on()?;
+        let total = prepared.writes() as u64;
+        let mut watch = |written: usize| {
+            progress(Progress { step: "prove", done: written as u64, total });
+            if stopped.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let bill = make_watched(&frame, &prepared, &opened, order.revision, &mut watch)?;
         Ok((prepared, bill))
     })?;
+    go_on()?;
     if bill.statement != statement {
         return Err(CustomerRefusal::Disagreement);
     }
@@ -384,9 +414,24 @@ fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
 }
 
 pub(crate) fn make(frame: &Frame, prepared: &Prepared, opened: &Opened, revision: u8) -> Result<Bill, CustomerRefusal> {
+    make_watched(frame, prepared, opened, revision, &mut |_| ControlFlow::Continue(()))
+}
+
+fn make_watched(
+    frame: &Frame,
+    prepared: &Prepared,
+    opened: &Opened,
+    revision: u8,
+    watch: &mut Watch<'_>,
+) -> Result<Bill, CustomerRefusal> {
     let statement = frame.statement(revision, prepared.price(&opened.readings, &frame.carried)?);
     let seed = fresh()?;
-    let proof = prepared.prove(&statement, &opened.commitments, &opened.readings, &opened.openings, &seed)?;
+    let (commitments, readings, openings) = (&opened.commitments, &opened.readings, &opened.openings);
+    let proof = prepared.prove_watched(&statement, commitments, readings, openings, &seed, watch);
+    let proof = proof.map_err(|refusal| match refusal {
+        ProveRefusal::Stopped => CustomerRefusal::Stopped,
+        refusal => refusal.into(),
+    })?;
     Ok(Bill { statement, commitments: opened.commitments.clone(), proof })
 }
 

@@ -19,6 +19,12 @@ use crate::store::table::{BATCHES, View};
 use crate::store::{Store, StoreRefusal};
 use crate::supplier::{Says, hex, says};
 
+mod list;
+mod months;
+
+pub use list::BillList;
+pub use months::{MonthRow, MonthWithout, months};
+
 /// Which batches or bills to list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {

@@ -34,8 +34,10 @@ use crate::store::table::{Change, View};
 use crate::store::{Store, StoreRefusal};
 use crate::{archive, period, registry};
 
+mod check;
 mod refusal;
 
+pub use check::Check;
 pub use refusal::VerifyRefusal;
 pub(crate) use refusal::{hex, prepare_code};
 
@@ -81,13 +83,19 @@ type Shared = ([u8; 32], SlotRange, [u8; 32], BTreeSet<Place>);
 pub struct Supplier<'a> {
     store: &'a Store,
     now: Timestamp,
+    anew: bool,
     prepared: HashMap<Shared, Rc<Prepared>>,
 }
 
 impl<'a> Supplier<'a> {
     /// At work on a store.
     pub fn new(store: &'a Store, now: Timestamp) -> Self {
-        Supplier { store, now, prepared: HashMap::new() }
+        Supplier { store, now, anew: false, prepared: HashMap::new() }
+    }
+
+    /// The same for demonstrations: whether other bills have the slots is not asked. Such a supplier decides nothing.
+    pub fn anew(store: &'a Store, now: Timestamp) -> Self {
+        Supplier { anew: true, ..Supplier::new(store, now) }
     }
 
     /// Checks the bills in the inbox, in the order of their digests. With `dry_run` nothing is decided.
@@ -133,7 +141,7 @@ impl<'a> Supplier<'a> {
 
     /// Checks a bill's bytes. Fails only when the store does.
     pub fn verify(&mut self, bytes: &[u8], dry_run: bool) -> Result<Judged, StoreRefusal> {
-        let digest = bills::digest(bytes);
+        let (digest, dry_run) = (bills::digest(bytes), dry_run || self.anew);
         if let Some(verdict) = self.verdict(&digest)? {
             let says = self.says(bytes)?;
             return Ok(Judged { file: None, digest, refused: verdict.refused, already: true, says });
@@ -151,7 +159,7 @@ impl<'a> Supplier<'a> {
     /// Everything but the memory of it.
     fn examine(&mut self, bytes: &[u8]) -> Result<(), VerifyRefusal> {
         let bill = Bill::from_bytes(bytes)?;
-        let frame = self.store.look(|view| frame(view, &bill.statement, self.now))?;
+        let frame = self.store.look(|view| frame(view, &bill.statement, self.now, self.anew))?;
         agrees(&bill.statement, &frame)?;
         let prepared = self.prepared(&frame)?;
         if bill.proof.len() != prepared.proof_bytes() {
@@ -217,10 +225,12 @@ impl<'a> Supplier<'a> {
 }
 
 /// The frame in which the supplier's store puts this statement.
-fn frame(view: &impl View, statement: &Statement, now: Timestamp) -> Result<Frame, VerifyRefusal> {
+fn frame(view: &impl View, statement: &Statement, now: Timestamp, anew: bool) -> Result<Frame, VerifyRefusal> {
     let id = statement.meter;
     let meter = registry::meter(view, &id)?.ok_or(VerifyRefusal::UnregisteredMeter(id))?.record;
-    free(view, statement)?;
+    if !anew {
+        free(view, statement)?;
+    }
     let tariff = policy::by_digest(view, &statement.tariff)?.ok_or(VerifyRefusal::UnknownTariff)?;
     if statement.slot_length != meter.slot_length() || statement.slot_length != tariff.calendar().slot() {
         return Err(VerifyRefusal::OtherSlotLength);

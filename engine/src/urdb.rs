@@ -110,6 +110,7 @@ pub fn import(json: &[u8], options: &Options) -> Result<Imported, UrdbRefusal> {
 /// The rate's object: the file's, or the only item of an answer of the API.
 fn object(json: &[u8]) -> Result<Map<String, Value>, UrdbRefusal> {
     let not_json = |error: serde_json::Error| UrdbRefusal::NotJson { line: error.line(), column: error.column() };
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     let Pairs(pairs) = serde_json::from_slice(json).map_err(not_json)?;
     let mut object = Map::new();
     for (field, value) in pairs {

@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use wattproof_engine::desk::version;
 
 use crate::command::{
-    bench, bill, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff,
+    bench, bill, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff, tui,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -18,16 +18,16 @@ use crate::output::Screen;
 #[derive(Parser, Debug)]
 #[command(
     name = "wattproof",
-    arg_required_else_help = true,
-    after_help = "Start with `wattproof demo`: the whole story on a sample household, in a folder of its own."
+    after_help = "Without a command the operator's screen opens. \
+                  `wattproof demo` tells the whole story on a sample household, in a folder of its own."
 )]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// What to do; without it the operator's screen opens.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// What every command takes.
@@ -72,6 +72,7 @@ pub enum Command {
     Bench(bench::Bench),
     Completions(shell::Completions),
     Man(shell::Man),
+    Tui(tui::Tui),
 }
 
 /// The commands as clap knows them.

@@ -19,12 +19,14 @@ pub mod register;
 pub mod shell;
 pub mod store;
 pub mod tariff;
+pub mod tui;
 
 /// What a command comes to: how the program ends, or why it was not carried out.
 pub type Outcome = Result<Exit, Failure>;
 
 /// Carries out a command.
-pub fn run(command: Command, session: Session) -> Outcome {
+pub fn run(command: Option<Command>, session: Session) -> Outcome {
+    let command = command.unwrap_or_else(|| Command::Tui(tui::Tui::default()));
     match command {
         Command::Demo(demo) => demo.run(&session),
         Command::Key(key) => key.run(&session),
@@ -41,5 +43,6 @@ pub fn run(command: Command, session: Session) -> Outcome {
         Command::Bench(bench) => bench.run(&session),
         Command::Completions(completions) => completions.run(&session),
         Command::Man(man) => man.run(&session),
+        Command::Tui(tui) => tui.run(&session),
     }
 }

@@ -7,6 +7,7 @@
 //! | `output.rs` | the one place that writes to standard output: text for people or one JSON document |
 //! | `failure.rs`, `words.rs`, `exit.rs` | what went wrong, in words, and the exit code |
 //! | `findings.rs` | diagnostics of a tariff, drawn at its source |
+//! | `screen.rs`, `screen/` | the operator's terminal |
 
 use std::process::ExitCode;
 
@@ -18,6 +19,7 @@ mod findings;
 mod keys;
 mod output;
 mod progress;
+mod screen;
 mod session;
 mod table;
 mod words;

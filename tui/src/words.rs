@@ -72,6 +72,9 @@ pub enum Words {
     /// No platform folder.
     #[error("this machine has no folder for a user's data")]
     NoDataFolder,
+    /// The screen needs a terminal.
+    #[error("the screen needs a terminal")]
+    NoTerminal,
     /// Standard output failed.
     #[error("standard output cannot be written: {0}")]
     Output(String),
@@ -98,6 +101,7 @@ impl Refusal for Words {
             Words::FolderInUse(_) => "folder-in-use",
             Words::Demo(_) => "demo-failed",
             Words::NoDataFolder => "no-data-folder",
+            Words::NoTerminal => "no-terminal",
             Words::Output(_) => "output-unwritable",
         }
     }
@@ -126,6 +130,7 @@ impl Refusal for Words {
             Words::FolderInUse(_) => "give an empty folder or a new one",
             Words::Demo(_) => "report this with the output of the command",
             Words::NoDataFolder => "give --store PATH",
+            Words::NoTerminal => "run it in a terminal, or give a command: `wattproof --help` lists them",
             Words::Output(_) => "check where it goes and the space there",
         }
         .into()

@@ -49,6 +49,7 @@ pub(super) fn check(source: &str, statements: &[Statement<'_>], found: &mut Vec<
         currency: header.currency,
         calendar,
         zone: header.zone,
+        monthly: header.monthly,
         registers: known.registers,
         gaps: gaps?,
         almanac: known.almanac,

@@ -53,9 +53,6 @@ impl Known<'_, '_> {
         let [left, right] = both.each_ref().map(|amount| self.amount(amount));
         let both = [left?, right?];
         self.same(&both[0], &both[1], "compared with")?;
-        if both.iter().all(|amount| amount.nature.varies) {
-            both.iter().try_for_each(|amount| self.unbroken(amount, "compare it with what varies"))?;
-        }
         let nature = together(&both).rounded();
         let (swapped, or_equal) = match sign {
             Comparison::Greater => (false, false),

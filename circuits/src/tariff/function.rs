@@ -15,7 +15,7 @@ impl Known<'_, '_> {
             return self.each_reading(Aggregate::Extreme(which), power);
         }
         let word = if which == Extreme::Max { "max" } else { "min" };
-        let amounts = self.comparable(of, word)?;
+        let amounts = self.comparable(of)?;
         let [first, _, ..] = &amounts[..] else {
             let message = format!("{word} of a single amount is that amount");
             let help = format!("give two amounts: {word}(…, …); or the power of a register: max(power of …)");
@@ -27,7 +27,7 @@ impl Known<'_, '_> {
     }
 
     pub(super) fn clamp(&mut self, of: &[Expr<'_>], whole: &Expr<'_>) -> Option<Part> {
-        let amounts = self.comparable(of, "clamp")?;
+        let amounts = self.comparable(of)?;
         let (count, nature) = (amounts.len(), together(&amounts));
         let Ok(amounts) = <[Amount; 3]>::try_from(amounts) else {
             let message = format!("clamp takes a value, the least and the most, and here are {count}");
@@ -39,13 +39,12 @@ impl Known<'_, '_> {
         Some((AmountKind::Clamp(Box::new(amounts)), dim, nature))
     }
 
-    /// Amounts of one dimension that can be told apart.
-    fn comparable(&mut self, of: &[Expr<'_>], word: &str) -> Option<Vec<Amount>> {
+    /// Amounts of one dimension.
+    fn comparable(&mut self, of: &[Expr<'_>]) -> Option<Vec<Amount>> {
         let amounts: Vec<_> = of.iter().map(|amount| self.amount(amount)).collect();
         let amounts: Vec<_> = amounts.into_iter().collect::<Option<_>>()?;
         for other in &amounts {
             self.same(&amounts[0], other, "compared with")?;
-            self.unbroken(other, &format!("take {word} of it"))?;
         }
         Some(amounts)
     }

@@ -16,6 +16,8 @@ pub(super) struct Checked<'a> {
     pub(super) currency: Currency,
     /// Where it names the zone.
     pub(super) zone: Span,
+    /// Where it says that a bill is of a whole month, if it does.
+    pub(super) monthly: Option<Span>,
     /// Where it names the tariff.
     pub(super) place: Span,
 }
@@ -44,11 +46,13 @@ pub(super) fn checked_header<'a>(
     let currency = checked_currency(&header.currency, found);
     let calendar = checked_calendar(header, found);
     let version = integer(&header.version, found);
+    let monthly = header.bills.as_ref().map(|word| monthly(word, found));
     let checked = Checked {
         name: header.name.is,
         version: version?,
         currency: currency?,
         zone: header.zone.span.clone(),
+        monthly,
         place: header.name.span.clone(),
     };
     Some((checked, calendar?))
@@ -90,6 +94,15 @@ fn checked_calendar(header: &Header<'_>, found: &mut Vec<Diagnostic>) -> Option<
         None => 0,
     };
     Calendar::new(zone, slot, day_from).ok()
+}
+
+fn monthly(word: &Text<'_>, found: &mut Vec<Diagnostic>) -> Span {
+    if word.is != "month" {
+        let message = format!("a tariff does not say that its bills are per {}", word.is);
+        let unknown = Diagnostic::new("unknown-scope", &word.span, message);
+        found.push(unknown.help("write `bills per month`, or leave it out: any period is then billed"));
+    }
+    word.span.clone()
 }
 
 fn in_day(minute: u16, text: &Text<'_>, found: &mut Vec<Diagnostic>) -> bool {

@@ -89,6 +89,9 @@ pub enum CustomerRefusal {
     /// The proof made does not pass its own check.
     #[error("the proof does not pass its own check")]
     SelfCheck,
+    /// Whoever watched it stopped it.
+    #[error("the proof was stopped")]
+    Stopped,
     /// No randomness for the proof.
     #[error("the operating system gives no randomness")]
     NoRandomness,
@@ -116,6 +119,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Prove(refusal) => refusal.code(),
             CustomerRefusal::Disagreement => "prices-disagree",
             CustomerRefusal::SelfCheck => "self-check-failed",
+            CustomerRefusal::Stopped => "stopped",
             CustomerRefusal::NoRandomness => "no-randomness",
             CustomerRefusal::Store(refusal) => refusal.code(),
         }
@@ -143,6 +147,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Disagreement | CustomerRefusal::SelfCheck => {
                 "report this with the tariff: nothing was sent or written".into()
             }
+            CustomerRefusal::Stopped => "nothing was written; start it again when you like".into(),
             CustomerRefusal::NoRandomness => "try again when the machine is up".into(),
             CustomerRefusal::Store(refusal) => refusal.hint(),
         }
@@ -157,7 +162,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::File(refusal) => refusal.fault(),
             CustomerRefusal::Store(refusal) => refusal.fault(),
             CustomerRefusal::Ledger(refusal) => refusal.fault(),
-            CustomerRefusal::Folder { .. } => Fault::Own,
+            CustomerRefusal::Folder { .. } | CustomerRefusal::Stopped => Fault::Own,
             CustomerRefusal::Open(OpenRefusal::WrongKey { .. }) => Fault::Own,
             CustomerRefusal::NoRandomness => Fault::Machine,
             _ => Fault::Refused,

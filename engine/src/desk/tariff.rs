@@ -18,6 +18,8 @@ pub use wattproof_circuits::data::MAX_BYTES as MAX_DATA;
 pub use wattproof_circuits::tariff::{Diagnostic, MAX_BYTES, Related, Tariff, line_column, template};
 pub use wattproof_meter::quantity::Register;
 
+pub mod hours;
+
 use super::time;
 use super::unpriced::Unpriced;
 use crate::amount::Amount;

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-pub use wattproof_meter::calendar::{Slot, SlotLength};
+pub use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
+pub use wattproof_meter::reading::Readings;
 
 /// The start of a slot.
 pub fn start(slot: Slot, length: SlotLength) -> Timestamp {

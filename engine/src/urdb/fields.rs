@@ -65,8 +65,17 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub(super) fn new(within: impl Into<String>, fields: Map<String, Value>) -> Self {
-        Fields { within: within.into(), fields, noise: 0 }
+    /// Names are told apart whatever their case; of two that differ in it alone, one is refused.
+    pub(super) fn new(within: impl Into<String>, fields: Map<String, Value>) -> Result<Self, UrdbRefusal> {
+        let mut all = Fields { within: within.into(), fields: Map::new(), noise: 0 };
+        for (name, value) in fields {
+            let lower = name.to_ascii_lowercase();
+            if all.fields.contains_key(&lower) {
+                return Err(UrdbRefusal::Twice { field: all.path(lower) });
+            }
+            all.fields.insert(lower, value);
+        }
+        Ok(all)
     }
 
     /// A field's name with where it stands.

@@ -69,7 +69,7 @@ pub(super) enum Per {
 impl Rate {
     /// Reads the object of a rate.
     pub(super) fn read(object: Map<String, Value>) -> Result<Self, UrdbRefusal> {
-        let mut fields = Fields::new("", object);
+        let mut fields = Fields::new("", object)?;
         let about = about(&fields);
         let structure = Structure::take(&mut fields, "energyratestructure")?.ok_or(UrdbRefusal::NotARate)?;
         let mut noise = 0;
@@ -131,7 +131,13 @@ fn about(fields: &Fields) -> About {
 
 /// Refuses demand in another unit, where the rate charges any.
 fn demand_units(fields: &mut Fields) -> Result<(), UrdbRefusal> {
-    for (unit, structure) in [("flatdemandunit", "flatdemandstructure"), ("demandrateunit", "demandratestructure")] {
+    let units = [
+        ("flatdemandunit", "flatdemandstructure"),
+        ("flatdemandunits", "flatdemandstructure"),
+        ("demandrateunit", "demandratestructure"),
+        ("demandrateunits", "demandratestructure"),
+    ];
+    for (unit, structure) in units {
         let Some(text) = fields.text(unit)? else { continue };
         if is_charged(fields.peek(structure)) && !text.eq_ignore_ascii_case("kW") {
             return Err(UrdbRefusal::DemandUnit { field: unit.into(), unit: text });
@@ -150,10 +156,10 @@ fn ratchets(fields: &mut Fields) -> Result<(), UrdbRefusal> {
     Ok(())
 }
 
-fn flat_demand(
-    fields: &mut Fields,
-    noise: &mut usize,
-) -> Result<Option<(BTreeMap<usize, Tiers>, [usize; 12])>, UrdbRefusal> {
+/// The tiers of each period in use, and each month's period.
+type ByMonth = (BTreeMap<usize, Tiers>, [usize; 12]);
+
+fn flat_demand(fields: &mut Fields, noise: &mut usize) -> Result<Option<ByMonth>, UrdbRefusal> {
     let structure = Structure::take(fields, "flatdemandstructure")?.filter(Structure::charges);
     let Some(structure) = structure else {
         fields.take("flatdemandmonths");
@@ -189,13 +195,13 @@ fn fuel(fields: &mut Fields) -> Result<Option<Vec<Ratio>>, UrdbRefusal> {
 
 /// A charge per time, its unit beside it; zero charges are none.
 fn charge(fields: &mut Fields, name: &str, unit: &str) -> Result<Option<Charge>, UrdbRefusal> {
-    let (amount, per) = (fields.number(name)?, fields.text(unit)?);
+    let (amount, written) = (fields.number(name)?, fields.text(unit)?);
     let Some(amount) = amount.filter(|amount| !amount.is_zero()) else { return Ok(None) };
-    let per = match per.as_deref() {
+    let per = match written.as_deref().map(str::to_ascii_lowercase).as_deref() {
         Some("$/month") => Per::Month,
         Some("$/day") => Per::Day,
         Some("$/year") => Per::Year,
-        _ => return Err(UrdbRefusal::ChargeUnit { field: unit.into(), unit: per }),
+        _ => return Err(UrdbRefusal::ChargeUnit { field: unit.into(), unit: written }),
     };
     Ok(Some(Charge { amount, per }))
 }
@@ -241,6 +247,7 @@ fn not_billed(fields: &mut Fields) -> Result<Vec<String>, UrdbRefusal> {
     }
     let amounts = [
         ("demandreactivepowercharge", "reactive power, whose basis the rate does not say"),
+        ("demandreactpwrcharge", "reactive power, whose basis the rate does not say"),
         ("fixedchargeeaaddl", "each meter beside the first"),
     ];
     for (field, what) in amounts {

@@ -73,7 +73,7 @@ fn a_rate_becomes_a_text_that_people_read() {
 # Time of use, 2 tiers
 # Example Electric
 # OpenEI Utility Rate Database, rate 53ac8daa5257a3406ac32a35
-# Prices are rate and adjustment together. Bills are month by month.
+# Prices are rate and adjustment together.
 # Not billed here, though the rate names it:
 #   sell: exported energy is not credited
 tariff time_of_use_2_tiers version 1 in USD, zone America/New_York, slot 30 min
@@ -283,6 +283,7 @@ fn each_charge_that_cannot_be_said_has_its_refusal() {
     use UrdbRefusal::*;
     let unit = |field: &str, unit: &str| DemandUnit { field: field.into(), unit: unit.into() };
     assert_eq!(changed(json!({"flatdemandunit": "hp"})), unit("flatdemandunit", "hp"));
+    assert_eq!(changed(json!({"flatdemandunit": null, "flatDemandUnits": "hp"})), unit("flatdemandunits", "hp"));
     assert_eq!(changed(json!({"demandrateunit": "kVA"})), unit("demandrateunit", "kVA"));
     assert_eq!(
         changed(json!({"flatdemandstructure": [[{"rate": 1, "unit": "kW daily"}]]})),
@@ -328,6 +329,30 @@ fn export_is_credited_where_the_rate_prices_it() {
         [{"max": 100, "rate": 0.1}, {"rate": 0.2}],
     ]});
     assert_eq!(run(&with(tiers), &export).unwrap_err(), SellTiers { period: 0 });
+}
+
+#[test]
+fn what_is_of_a_whole_bill_is_of_a_months() {
+    let head = "slot 30 min, bills per month\n";
+    assert!(!text(&honest(), &options()).contains(head));
+    assert!(text(&with(json!({"minmonthlycharge": 5})), &options()).contains(head));
+    let hours_use = json!([{"max": 150, "unit": "kWh/kW", "rate": 0.1}, {"rate": 0.2}]);
+    let rate = with(json!({"energyratestructure": [hours_use, hours_use]}));
+    let text = text(&rate, &options());
+    assert!(text.contains(head) && text.contains("to 150 kWh/kW of peak_demand"), "{text}");
+}
+
+#[test]
+fn names_of_fields_may_be_in_any_case() {
+    let mut rate = honest();
+    rate["lookbackPercent"] = json!(0.8);
+    assert_eq!(run(&rate, &options()).unwrap_err(), UrdbRefusal::Ratchet { field: "lookbackpercent" });
+    rate["lookbackPercent"] = json!(0);
+    rate["lookbackpercent"] = json!(0);
+    assert_eq!(run(&rate, &options()).unwrap_err(), UrdbRefusal::Twice { field: "lookbackpercent".into() });
+    let mut marked = b"\xef\xbb\xbf".to_vec();
+    marked.extend(honest().to_string().into_bytes());
+    assert_eq!(import(&marked, &options()), run(&honest(), &options()));
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Structure {
         let Value::Object(object) = value else {
             return Err(UrdbRefusal::WrongKind { field: path, wanted: "a tier" });
         };
-        let mut fields = Fields::new(path, object.clone());
+        let mut fields = Fields::new(path, object.clone())?;
         let missing = || UrdbRefusal::MissingRate { field: self.name.into(), period, tier: index + 1 };
         let (rate, adj) = (fields.number("rate")?.ok_or_else(missing)?, fields.number("adj")?);
         let price = exact::add(&rate, &adj.unwrap_or_default());

@@ -43,7 +43,7 @@ impl Text<'_> {
         let Rate { about, currency, .. } = self.rate;
         let Options { zone, slot, .. } = self.options;
         let mut lines: Vec<String> = about.name.iter().chain(&about.lines).map(|line| comment(line)).collect();
-        lines.push(comment("Prices are rate and adjustment together. Bills are month by month."));
+        lines.push(comment("Prices are rate and adjustment together."));
         if let Some(minutes) = self.rate.demand_window.and_then(|minutes| number::write(&minutes)) {
             let says =
                 format!("The rate measures demand over {minutes} minutes; here it is a slot's energy over the slot.");
@@ -54,7 +54,10 @@ impl Text<'_> {
             lines.extend(not_billed.iter().map(|what| comment(&format!("  {what}"))));
         }
         let name = slug(about.name.as_deref().unwrap_or_default());
-        lines.push(format!("tariff {name} version 1 in {currency}, zone {zone}, slot {slot} min"));
+        // Prices and demand are taken month by month; what is of a whole bill must be of a month's.
+        let whole = self.per_demand || self.rate.monthly_minimum.is_some();
+        let bills = if whole { ", bills per month" } else { "" };
+        lines.push(format!("tariff {name} version 1 in {currency}, zone {zone}, slot {slot} min{bills}"));
         lines.push("register import in Wh, below 2^20".into());
         if self.options.export {
             lines.push("register export in Wh, below 2^20".into());

@@ -23,6 +23,11 @@ use crate::table::{counted, thousands};
 
 mod sheet;
 
+/// A bill as a page to print, with nothing outside it.
+pub fn page(read: wattproof_engine::desk::bill::BillSheet) -> String {
+    sheet::Sheet::new(PathBuf::new(), read).html()
+}
+
 /// Prove a bill, check bills, or show what one says.
 #[derive(Subcommand, Debug)]
 pub enum Bill {

@@ -5,32 +5,34 @@ use chumsky::prelude::*;
 use super::super::tree::*;
 use super::words::*;
 
-pub(super) fn dates<'t, 's: 't>() -> impl Rule<'t, 's, Dates<'s>> {
+pub(super) fn dates<'t, 's: 't>() -> Rule<'t, 's, Dates<'s>> {
     let dates = day().separated_by(mark(",")).at_least(1).collect();
     word("dates")
         .ignore_then(any_word("a name for the dates"))
         .then(mark("=").ignore_then(dates))
         .map(|(name, dates)| Dates { name, dates })
+        .boxed()
 }
 
-fn day<'t, 's: 't>() -> impl Rule<'t, 's, At<Day<'s>>> {
-    placed(date().map(Day::Once).or(yearly()))
+fn day<'t, 's: 't>() -> Rule<'t, 's, At<Day<'s>>> {
+    placed(date().map(Day::Once).or(yearly())).boxed()
 }
 
-fn yearly<'t, 's: 't>() -> impl Rule<'t, 's, Day<'s>> {
+fn yearly<'t, 's: 't>() -> Rule<'t, 's, Day<'s>> {
     let day = number().labelled("a day such as 25 Dec");
-    day.then(any_word("a month")).map(|(day, month)| Day::Yearly(day, month))
+    day.then(any_word("a month")).map(|(day, month)| Day::Yearly(day, month)).boxed()
 }
 
-pub(super) fn season<'t, 's: 't>() -> impl Rule<'t, 's, Season<'s>> {
+pub(super) fn season<'t, 's: 't>() -> Rule<'t, 's, Season<'s>> {
     let part = placed(placed(yearly()).then(word("to").ignore_then(placed(yearly()))));
     word("season")
         .ignore_then(any_word("the season's name"))
         .then(mark("=").ignore_then(part.separated_by(word("and")).at_least(1).collect()))
         .map(|(name, parts)| Season { name, parts })
+        .boxed()
 }
 
-pub(super) fn data<'t, 's: 't>() -> impl Rule<'t, 's, Data<'s>> {
+pub(super) fn data<'t, 's: 't>() -> Rule<'t, 's, Data<'s>> {
     let per = || word("per").ignore_then(any_word("`day` or `slot`"));
     let values = any_word("a value").separated_by(mark(",")).at_least(1).collect::<Vec<_>>();
     let one_of = word("one").then(word("of")).ignore_then(values).then(per());
@@ -43,17 +45,19 @@ pub(super) fn data<'t, 's: 't>() -> impl Rule<'t, 's, Data<'s>> {
         .ignore_then(any_word("a name for the data"))
         .then(mark(":").ignore_then(kind))
         .map(|(name, kind)| Data { name, kind })
+        .boxed()
 }
 
-pub(super) fn window<'t, 's: 't>() -> impl Rule<'t, 's, Window<'s>> {
+pub(super) fn window<'t, 's: 't>() -> Rule<'t, 's, Window<'s>> {
     let parts = window_part().separated_by(word("and")).at_least(1).collect();
     word("window")
         .ignore_then(any_word("the window's name"))
         .then(mark("=").ignore_then(parts))
         .map(|(name, parts)| Window { name, parts })
+        .boxed()
 }
 
-fn window_part<'t, 's: 't>() -> impl Rule<'t, 's, At<WindowPart<'s>>> {
+fn window_part<'t, 's: 't>() -> Rule<'t, 's, At<WindowPart<'s>>> {
     let hours = placed(clock().then_ignore(mark("-")).then(clock()));
     let hours = hours.separated_by(mark(",")).at_least(1).collect::<Vec<_>>();
     let weekday = || name("a weekday");
@@ -66,10 +70,10 @@ fn window_part<'t, 's: 't>() -> impl Rule<'t, 's, At<WindowPart<'s>>> {
     let any_time =
         condition().repeated().at_least(1).collect().map(|conditions| ((Vec::new(), Vec::new()), conditions));
     let part = begun.or(any_time);
-    placed(part.map(|((hours, days), conditions)| WindowPart { hours, days, conditions }))
+    placed(part.map(|((hours, days), conditions)| WindowPart { hours, days, conditions })).boxed()
 }
 
-fn condition<'t, 's: 't>() -> impl Rule<'t, 's, Condition<'s>> {
+fn condition<'t, 's: 't>() -> Rule<'t, 's, Condition<'s>> {
     let values = any_word("a value").separated_by(word("or")).at_least(1).collect();
     let names = name("a name").separated_by(mark(",")).at_least(1).collect();
     choice((
@@ -82,4 +86,5 @@ fn condition<'t, 's: 't>() -> impl Rule<'t, 's, Condition<'s>> {
         word("from").ignore_then(date()).map(Condition::From),
         word("until").ignore_then(date()).map(Condition::Until),
     ))
+    .boxed()
 }

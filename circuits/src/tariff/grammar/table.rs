@@ -9,7 +9,7 @@ use super::super::tree::*;
 use super::expression::{bracketed, per, series};
 use super::words::*;
 
-pub(super) fn price<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, Price<'s>> {
+pub(super) fn price<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, Price<'s>> {
     let items = item(expression).repeated().at_least(1).collect::<Vec<_>>().boxed();
     let by = word("by").ignore_then(name("a name of data"));
     let by = by.then(items.clone().delimited_by(mark("{"), mark("}")));
@@ -21,24 +21,24 @@ pub(super) fn price<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) ->
         PriceTable::Rows(PriceRows { per, columns_are, columns, rows })
     });
     let table = by.map(|(data, items)| PriceTable::By(data, items)).or(rows);
-    word("price").ignore_then(series()).then(table).map(|(series, table)| Price { series, table })
+    word("price").ignore_then(series()).then(table).map(|(series, table)| Price { series, table }).boxed()
 }
 
-fn columns_are<'t, 's: 't>() -> impl Rule<'t, 's, At<Columns>> {
+fn columns_are<'t, 's: 't>() -> Rule<'t, 's, At<Columns>> {
     let in_order = word("in").then(word("time")).then(word("order")).to(Spread::InTimeOrder);
     let spread = word("prorated").to(Spread::Prorated).or(in_order);
     let blocks = word("blocks").ignore_then(spread.or_not()).map(Columns::Blocks);
-    placed(blocks.or(word("intervals").to(Columns::Intervals)))
+    placed(blocks.or(word("intervals").to(Columns::Intervals))).boxed()
 }
 
-fn column<'t, 's: 't>() -> impl Rule<'t, 's, At<Column<'s>>> {
+fn column<'t, 's: 't>() -> Rule<'t, 's, At<Column<'s>>> {
     let of = word("of").ignore_then(name("a definition"));
     let of = of.map(|At { is, span }| At { is: ExprKind::Name(is), span });
     let to = word("to").ignore_then(placed(quantity()).then(of.or_not()));
-    placed(to.map(|(to, of)| Column::To(to, of)).or(word("above").to(Column::Above)))
+    placed(to.map(|(to, of)| Column::To(to, of)).or(word("above").to(Column::Above))).boxed()
 }
 
-fn item<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'t, 's, At<Item<'s>>> {
+fn item<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, At<Item<'s>>> {
     let minus = mark("-").or_not().map(|minus| minus.is_some());
     let price = minus.then(number().labelled("a price")).map(|(negative, number)| Cell::Number(negative, number));
     let amount = bracketed(expression).map(Cell::Amount);
@@ -51,6 +51,7 @@ fn item<'t, 's: 't>(expression: impl Rule<'t, 's, Expr<'s>> + 't) -> impl Rule<'
         name("a window").map(|name| Item::Name(name.is)),
         unit.map(Item::Unit),
     )))
+    .boxed()
 }
 
 /// The rows that items make, each with so many prices. Where all are prices, they are the only row's, which has no label.

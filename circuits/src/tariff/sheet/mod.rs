@@ -30,6 +30,8 @@ pub(crate) struct Sheet {
     pub(crate) calendar: Calendar,
     /// Where the header names the zone.
     pub(crate) zone: Span,
+    /// Where the header says that a bill is of a whole month, if it does.
+    pub(crate) monthly: Option<Span>,
     pub(crate) registers: Vec<Register>,
     pub(crate) gaps: Gaps,
     pub(crate) almanac: Almanac,

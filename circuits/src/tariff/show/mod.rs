@@ -49,6 +49,9 @@ impl Show<'_> {
         writeln!(self.text, "tariff {} version {} in {currency}", sheet.name, sheet.version)?;
         let (slot, day) = (calendar.slot().minutes(), clock(calendar.day_from()));
         writeln!(self.text, "  local time of {}, slots of {slot} min, days from {day}", calendar.zone())?;
+        if sheet.monthly.is_some() {
+            writeln!(self.text, "  a bill is of one calendar month")?;
+        }
         for register in &sheet.registers {
             let (name, unit) = (register.name(), register.unit().symbol());
             writeln!(self.text, "  register {name}: whole {unit} a slot, below 2^{}", register.bits())?;

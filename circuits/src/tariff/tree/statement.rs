@@ -21,7 +21,7 @@ pub(crate) enum Statement<'a> {
     Broken(&'a str, Option<&'a str>),
 }
 
-/// `tariff NAME version 1 in GBP, zone Europe/London, slot 30 min, day from 00:00`
+/// `tariff NAME version 1 in GBP, zone Europe/London, slot 30 min, day from 00:00, bills per month`
 #[derive(Clone, Debug)]
 pub(crate) struct Header<'a> {
     pub(crate) name: Text<'a>,
@@ -30,6 +30,8 @@ pub(crate) struct Header<'a> {
     pub(crate) zone: Text<'a>,
     pub(crate) slot: Text<'a>,
     pub(crate) day_from: Option<Text<'a>>,
+    /// What a bill is of, as `month`.
+    pub(crate) bills: Option<Text<'a>>,
 }
 
 /// `register NAME in Wh, below 2^20`

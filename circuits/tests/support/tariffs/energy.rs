@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wattproof_circuits::program::Ratio;
 
 use super::world::{At, Scope, WINDOWS, root};
-use super::{Expr, Make, RULES, Value};
+use super::{Condition, Expr, Make, RULES, Value};
 
 impl Make {
     /// An energy that is no unrounded quotient.
@@ -143,7 +143,7 @@ impl Make {
     }
 
     /// A condition: its text, and whether it holds.
-    pub fn condition(&mut self, depth: usize) -> (Expr, Rc<dyn Fn(&At<'_>) -> bool>) {
+    pub fn condition(&mut self, depth: usize) -> (Expr, Condition) {
         if depth > 0 && self.chance(3) {
             let ((a, x), (b, y)) = (self.condition(depth - 1), self.condition(depth - 1));
             let and = self.chance(2);

@@ -11,6 +11,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use wattproof_circuits::program::{Ratio, Ties};
 
+#[allow(unused_imports, reason = "each test uses some of it")]
 pub use world::{At, Scope, World};
 
 /// The registers of every random tariff.
@@ -20,6 +21,9 @@ pub const PER_DAY: u32 = 24;
 
 /// What an expression comes to.
 pub type Value = Rc<dyn Fn(&At<'_>) -> Ratio>;
+
+/// Whether something holds.
+pub type Condition = Rc<dyn Fn(&At<'_>) -> bool>;
 
 /// A random expression.
 #[derive(Clone)]

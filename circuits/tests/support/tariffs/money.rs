@@ -90,7 +90,8 @@ impl Make {
         let (blocks, in_order) = (self.chance(2), self.chance(2));
         let two = self.chance(2);
         let registers = if in_order && two && !reading { 2 } else { self.series.len() };
-        let (name, energy) = self.pick(&self.series[..registers].to_vec());
+        let series = self.series[..registers].to_vec();
+        let (name, energy) = self.pick(&series);
         let mut bounds: Vec<_> = (0..1 + self.below(2)).map(|_| self.bound()).collect();
         bounds.sort_unstable();
         bounds.dedup();

@@ -34,8 +34,11 @@ pub struct At<'w> {
     pub slots: Vec<u32>,
 }
 
-/// The windows, with whether a day of the period (Friday the first) and an hour are in them.
-pub const WINDOWS: [(&str, fn(u32, u32) -> bool); 2] =
+/// A name, and whether a day of the period (Friday the first) and an hour are in it.
+type Window = (&'static str, fn(u32, u32) -> bool);
+
+/// The windows.
+pub const WINDOWS: [Window; 2] =
     [("night", |_, hour| hour < 7), ("peak", |day, hour| day == 0 && (16..19).contains(&hour))];
 
 impl<'w> At<'w> {

@@ -1,0 +1,4 @@
+//! What several panes are drawn with.
+
+pub mod bars;
+pub mod table;
