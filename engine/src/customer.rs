@@ -17,9 +17,10 @@ use wattproof_circuits::period::{Calendar, Period};
 use wattproof_circuits::plan::Plan;
 use wattproof_circuits::prepared::{PrepareRefusal, Prepared, Watch};
 use wattproof_circuits::privacy::Report;
-use wattproof_circuits::program::{Figure, Program};
+use wattproof_circuits::program::Program;
 use wattproof_circuits::refusal::ProveRefusal;
 use wattproof_circuits::rule::{self, Priced};
+use wattproof_circuits::statement::Statement;
 use wattproof_meter::batch::{OpenBatch, SealedBatch};
 use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::key::MasterKey;
@@ -168,28 +169,16 @@ pub fn prove_watched(
     let go_on = || if stopped.get() { Err(CustomerRefusal::Stopped) } else { Ok(()) };
     let frame = store.look(|view| frame(view, order))?;
     let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
-    let plan = Plan::new(&program).map_err(PrepareRefusal::from)?;
-    let report = Report::of(&program, &plan);
-    if let Some((amount, giveaway)) = report.giveaways().next().filter(|_| !order.disclose_anyway) {
-        return Err(CustomerRefusal::GivesAway { why: sentence(&frame.period, amount, &giveaway) });
-    }
+    let report = looked_at(&frame, &program, order.disclose_anyway)?;
     let (opened, decrypt) = timed(|| open(&frame, key, &mut progress))?;
 
     go_on()?;
     progress(Progress { step: "price", done: 0, total: 1 });
-    let (priced, price) = timed(|| {
-        let length = frame.meter.slot_length();
-        Ok(rule::evaluate(&program, &opened.readings, &frame.carried)
-            .map_err(|refusal| Unpriced::new(refusal, length))?)
-    })?;
+    let (priced, price) = timed(|| priced(&frame, &program, &opened))?;
 
     go_on()?;
-    let ledger = order.purse.as_ref().map(Ledger::read).transpose()?;
     let statement = frame.statement(order.revision, disclosed(&program, &priced));
-    let charge = ledger.is_some().then(|| Charge::of(&statement, report.bits(), order.now));
-    if let (Some(ledger), Some(charge)) = (&ledger, &charge) {
-        ledger.admit(charge, frame.meter.slot_length())?;
-    }
+    let charge = admitted(order, &statement, &report)?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
@@ -212,35 +201,68 @@ pub fn prove_watched(
     let bytes = bill.to_bytes();
     let ((), check) = timed(|| self_check(&frame, &prepared, &bytes))?;
     progress(Progress { step: "check", done: 1, total: 1 });
-    if let (Some(ledger), Some(charge)) = (ledger, charge) {
+    if let Some((ledger, charge)) = charge {
         ledger.charge(charge)?;
     }
-
-    let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
-    let line = |(line, shown): (&rule::PricedLine, bool)| {
-        Some(BillLine { name: line.name.clone(), amount: money(line.printed)?, shown })
+    let figures = Figures {
+        k: prepared.figures().k,
+        proof_bytes: prepared.proof_bytes(),
+        bill_bytes: bytes.len(),
+        bits_disclosed: report.bits(),
+        bits_held: report.held,
+        slots: frame.slots().count(),
+        seconds: Seconds { decrypt, price, prove, check },
     };
-    let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown)).map(line);
-    let figure = |(figure, count): (&Figure, &i128)| Some((figure.name.clone(), Amount::figure(figure, *count)?));
-    let shown_figures = program.figures.iter().zip(&priced.figures).map(figure);
-    Ok(ProvedBill {
+    told(&frame, &program, &priced, figures, bytes).ok_or(CustomerRefusal::Disagreement)
+}
+
+/// What the bill will say, unless it would give readings away.
+fn looked_at(frame: &Frame, program: &Program, disclose_anyway: bool) -> Result<Report, CustomerRefusal> {
+    let plan = Plan::new(program).map_err(PrepareRefusal::from)?;
+    let report = Report::of(program, &plan);
+    if let Some((amount, giveaway)) = report.giveaways().next().filter(|_| !disclose_anyway) {
+        return Err(CustomerRefusal::GivesAway { why: sentence(&frame.period, amount, &giveaway) });
+    }
+    Ok(report)
+}
+
+/// The plain bill.
+fn priced(frame: &Frame, program: &Program, opened: &Opened) -> Result<Priced, CustomerRefusal> {
+    let priced = rule::evaluate(program, &opened.readings, &frame.carried);
+    priced.map_err(|refusal| Unpriced::new(refusal, frame.meter.slot_length()).into())
+}
+
+/// What the ledger will be charged, when there is one and its budget allows it.
+fn admitted<'o>(
+    order: &'o Order<'_>,
+    statement: &Statement,
+    report: &Report,
+) -> Result<Option<(Ledger<'o>, Charge)>, CustomerRefusal> {
+    let Some(purse) = &order.purse else { return Ok(None) };
+    let (ledger, charge) = (Ledger::read(purse)?, Charge::of(statement, report.bits(), order.now));
+    ledger.admit(&charge, statement.slot_length)?;
+    Ok(Some((ledger, charge)))
+}
+
+/// The bill as its customer reads it; nothing when an amount cannot be held.
+fn told(frame: &Frame, program: &Program, priced: &Priced, figures: Figures, bytes: Vec<u8>) -> Option<ProvedBill> {
+    let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
+    let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown));
+    let lines =
+        lines.map(|(line, shown)| Some(BillLine { name: line.name.clone(), amount: money(line.printed)?, shown }));
+    let shown_figures = program.figures.iter().zip(&priced.figures);
+    let shown_figures =
+        shown_figures.map(|(figure, count)| Some((figure.name.clone(), Amount::figure(figure, *count)?)));
+    Some(ProvedBill {
         meter: frame.meter.name().into(),
         period: frame.period.to_string(),
         tariff: format!("{}@{}", frame.tariff.name(), frame.tariff.version()),
-        total: money(priced.total).ok_or(CustomerRefusal::Disagreement)?,
-        lines: lines.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
-        shown_figures: shown_figures.collect::<Option<_>>().ok_or(CustomerRefusal::Disagreement)?,
-        carried: Amount::carried(&frame.tariff, &frame.carried).ok_or(CustomerRefusal::Disagreement)?,
+        total: money(priced.total)?,
+        lines: lines.collect::<Option<_>>()?,
+        shown_figures: shown_figures.collect::<Option<_>>()?,
+        carried: Amount::carried(&frame.tariff, &frame.carried)?,
         gaps: frame.gap_count(),
-        figures: Figures {
-            k: prepared.figures().k,
-            proof_bytes: prepared.proof_bytes(),
-            bill_bytes: bytes.len(),
-            bits_disclosed: report.bits(),
-            bits_held: prepared.plan().bits_held(),
-            slots: frame.slots().count(),
-            seconds: Seconds { decrypt, price, prove, check },
-        },
+        figures,
         bytes,
     })
 }

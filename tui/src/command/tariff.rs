@@ -1,15 +1,11 @@
 //! `wattproof tariff`.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use wattproof_engine::data;
-use wattproof_engine::desk::explain::{Cheaper, Cost, explain};
 use wattproof_engine::desk::file::{self, Access};
-use wattproof_engine::desk::lint::lint;
 use wattproof_engine::desk::tariff::{self as desk, Diagnostic, PlainBill, TariffRefusal};
-use wattproof_engine::desk::time;
 use wattproof_engine::intake::csv;
 use wattproof_engine::policy;
 use wattproof_engine::registry::Taken;
@@ -23,14 +19,12 @@ use crate::session::Session;
 use crate::words::Words;
 
 mod answer;
+mod explain;
 mod given;
 mod import;
 
 pub use answer::Figure;
-use answer::{
-    Assigned, Bill, CheaperLine, Checked, Compared, CostLine, DataPublished, Explained, Line, Linted, Priced,
-    Published, StepCount, Template, Understood,
-};
+use answer::{Assigned, Bill, Checked, Compared, DataPublished, Line, Priced, Published, Template, Understood};
 use given::{Named, With};
 
 /// Write, check, price and publish tariffs.
@@ -39,8 +33,8 @@ pub enum Tariff {
     New(New),
     Show(Show),
     Check(Check),
-    Explain(Explain),
-    Lint(Lint),
+    Explain(explain::Explain),
+    Lint(explain::Lint),
     Price(Price),
     Compare(Compare),
     Publish(Publish),
@@ -75,37 +69,6 @@ pub struct Check {
     /// The tariff.
     #[arg(value_name = "FILE")]
     path: PathBuf,
-}
-
-/// Explain how a tariff is proved: what leaves the circuit, its size, and what a bill discloses.
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wattproof tariff explain mine.tariff --period 2026-10")]
-pub struct Explain {
-    /// The tariff.
-    #[arg(value_name = "FILE")]
-    path: PathBuf,
-    /// The period: 2026-10, or 2026-10-01..2026-11-01 with the end left out.
-    #[arg(long, value_name = "P")]
-    period: String,
-    /// Readings to price beside it.
-    #[arg(long, value_name = "CSV")]
-    readings: Option<PathBuf>,
-    #[command(flatten)]
-    with: With,
-}
-
-/// Find what a tariff's bills would say about single readings, and prices with digits to spare.
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wattproof tariff lint mine.tariff --period 2026-10")]
-pub struct Lint {
-    /// The tariff.
-    #[arg(value_name = "FILE")]
-    path: PathBuf,
-    /// The period [default: last month].
-    #[arg(long, value_name = "P")]
-    period: Option<String>,
-    #[command(flatten)]
-    with: With,
 }
 
 /// Price readings plainly, line by line. Nothing is proved.
@@ -282,88 +245,6 @@ impl Check {
         session.screen.answer(&checked)?;
         Ok(failure.exit)
     }
-}
-
-impl Explain {
-    fn run(self, session: &Session) -> Result<Explained, Failure> {
-        let loaded = load(&self.path, Exit::Own)?;
-        let given = self.with.read()?.for_one(session, &loaded.tariff)?;
-        let started = Instant::now();
-        let explained = match explain(&loaded.tariff, &self.period, &given) {
-            Ok(explained) => explained,
-            Err(refusal) => return Err(refused(loaded, refusal)),
-        };
-        let prepare_seconds = started.elapsed().as_secs_f64();
-        let tariff = named(&loaded.tariff);
-        let bill = self.readings.as_deref().map(|readings| price(loaded, readings, Some(&self.period), &given));
-        Ok(Explained {
-            tariff,
-            period: explained.period.to_string(),
-            slots: explained.period.slots().count(),
-            costs: explained.costs.into_iter().map(cost).collect(),
-            cheaper: explained.cheaper.into_iter().map(cheaper).collect(),
-            advice: explained.advice,
-            inputs: explained.inputs,
-            steps: counts(explained.steps),
-            readings_in_circuit: explained.readings,
-            k: explained.k,
-            linked_rows: explained.linked_rows,
-            rows: explained.rows,
-            lookups: explained.lookups,
-            proof_bytes: explained.proof_bytes,
-            bits_disclosed: tenth(explained.bits_disclosed),
-            bits_held: explained.bits_held,
-            amounts: answer::amounts(&explained.report),
-            prepare_seconds,
-            bill: bill.transpose()?.map(|bill| bill.bill),
-        })
-    }
-}
-
-impl Lint {
-    fn run(self, session: &Session) -> Outcome {
-        let loaded = load(&self.path, Exit::Own)?;
-        let given = self.with.read()?.for_one(session, &loaded.tariff)?;
-        let period = match self.period {
-            Some(period) => period,
-            None => time::month_before(session.now()?),
-        };
-        let linted = match lint(&loaded.tariff, &period, &given) {
-            Ok(linted) => linted,
-            Err(refusal) => return Err(refused(loaded, refusal)),
-        };
-        let found = linted.findings.iter().map(|finding| finding.diagnostic.clone()).collect::<Vec<_>>();
-        let failure = (!found.is_empty()).then(|| {
-            let serious = linted.findings.iter().filter(|finding| finding.refused).count();
-            Failure::linted(
-                Source { name: loaded.source.name.clone(), text: loaded.source.text.clone() },
-                found,
-                serious,
-            )
-        });
-        session.screen.answer(&Linted::new(&loaded.source, named(&loaded.tariff), &linted))?;
-        match failure {
-            None => Ok(Exit::Done),
-            Some(failure) => {
-                session.screen.complain(&failure);
-                Ok(failure.exit)
-            }
-        }
-    }
-}
-
-fn counts(steps: Vec<(&'static str, usize)>) -> Vec<StepCount> {
-    steps.into_iter().map(|(kind, count)| StepCount { kind, count }).collect()
-}
-
-fn cost(cost: Cost) -> CostLine {
-    let Cost { name, comment, rows, steps, because } = cost;
-    CostLine { name, comment, rows, steps: counts(steps), because: counts(because) }
-}
-
-fn cheaper(cheaper: Cheaper) -> CheaperLine {
-    let Cheaper { write, k, rows, bits_disclosed } = cheaper;
-    CheaperLine { write, k, rows, bits_disclosed: tenth(bits_disclosed) }
 }
 
 /// Prices a readings file under a tariff file.

@@ -5,16 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use wattproof_engine::amount::Amount;
-use wattproof_engine::desk::lint::{self, Disclosure, Lint, Report};
 
-use super::tenth;
 use crate::failure::ErrorDocument;
-use crate::findings::{Finding, Source};
+use crate::findings::Finding;
 use crate::output::{Answer, DIM, GOOD, HEAD, Page};
 use crate::table::{Table, counted, thousands};
-
-/// Characters of a comment that are shown.
-const MAX_COMMENT: usize = 72;
 
 /// A tariff to begin with: a file, or its text.
 #[derive(Serialize)]
@@ -49,123 +44,6 @@ pub struct Checked<'a> {
     pub findings: Vec<Finding<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorDocument<'a>>,
-}
-
-/// How a tariff is proved.
-#[derive(Serialize)]
-pub struct Explained {
-    pub tariff: String,
-    pub period: String,
-    pub slots: u32,
-    pub costs: Vec<CostLine>,
-    pub cheaper: Vec<CheaperLine>,
-    pub advice: Vec<&'static str>,
-    pub inputs: usize,
-    pub steps: Vec<StepCount>,
-    pub readings_in_circuit: usize,
-    pub k: Option<u32>,
-    pub linked_rows: usize,
-    pub rows: usize,
-    pub lookups: usize,
-    pub proof_bytes: usize,
-    pub bits_disclosed: f64,
-    pub bits_held: u64,
-    pub amounts: Vec<AmountLine>,
-    pub prepare_seconds: f64,
-    #[serde(flatten)]
-    pub bill: Option<Priced>,
-}
-
-/// What a tariff's bills say about readings.
-#[derive(Serialize)]
-pub struct Linted<'a> {
-    pub tariff: String,
-    pub period: String,
-    pub bits_disclosed: f64,
-    pub bits_held: u64,
-    pub amounts: Vec<AmountLine>,
-    pub findings: Vec<LintFinding<'a>>,
-}
-
-/// What a disclosed amount says.
-#[derive(Serialize)]
-pub struct AmountLine {
-    pub name: String,
-    pub bits: f64,
-    pub slots: usize,
-    pub largest_share: f64,
-    pub sums: usize,
-}
-
-/// A finding of the lint.
-#[derive(Serialize)]
-pub struct LintFinding<'a> {
-    #[serde(flatten)]
-    finding: Finding<'a>,
-    refused: bool,
-}
-
-impl<'a> Linted<'a> {
-    /// From what the desk found.
-    pub fn new(source: &Source, tariff: String, lint: &'a Lint) -> Self {
-        let finding = |found: &'a lint::Finding| LintFinding {
-            finding: Finding::new(source, &found.diagnostic),
-            refused: found.refused,
-        };
-        Linted {
-            tariff,
-            period: lint.period.to_string(),
-            bits_disclosed: tenth(lint.report.bits()),
-            bits_held: lint.report.held,
-            amounts: amounts(&lint.report),
-            findings: lint.findings.iter().map(finding).collect(),
-        }
-    }
-}
-
-/// What each disclosed amount says.
-pub fn amounts(report: &Report) -> Vec<AmountLine> {
-    let amount = |amount: &Disclosure| AmountLine {
-        name: if amount.name.is_empty() { "total".into() } else { amount.name.clone() },
-        bits: tenth(amount.bits),
-        slots: amount.slots,
-        largest_share: (amount.largest.map_or(0.0, |(_, share)| share) * 1e6).round() / 1e6,
-        sums: amount.sums,
-    };
-    report.amounts.iter().map(amount).collect()
-}
-
-/// What a line of the bill adds to the proof.
-#[derive(Serialize)]
-pub struct CostLine {
-    pub name: String,
-    pub comment: Option<String>,
-    pub rows: usize,
-    pub steps: Vec<StepCount>,
-    pub because: Vec<StepCount>,
-}
-
-/// What to write for a smaller proof.
-#[derive(Serialize)]
-pub struct CheaperLine {
-    pub write: String,
-    pub k: Option<u32>,
-    pub rows: usize,
-    pub bits_disclosed: f64,
-}
-
-/// A kind of step, and how often it occurs.
-#[derive(Serialize)]
-pub struct StepCount {
-    pub kind: &'static str,
-    pub count: usize,
-}
-
-impl StepCount {
-    /// `2 × rounding`.
-    fn told(&self) -> String {
-        format!("{} × {}", self.count, self.kind)
-    }
 }
 
 /// A plain bill.
@@ -273,113 +151,9 @@ impl Answer for Checked<'_> {
     }
 }
 
-impl Answer for Linted<'_> {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        page.line(format_args!("{HEAD}{} over {}{HEAD:#}", self.tariff, self.period))?;
-        disclosed(page, &self.amounts, self.bits_disclosed, self.bits_held)?;
-        match self.findings.is_empty() {
-            true => page.note(format_args!("{GOOD}nothing found{GOOD:#}")),
-            false => Ok(()),
-        }
-    }
-}
-
-/// A comment that fits a line.
-fn cut(comment: &str) -> String {
-    match comment.char_indices().nth(MAX_COMMENT) {
-        None => comment.into(),
-        Some((end, _)) => format!("{}…", &comment[..end]),
-    }
-}
-
-/// What is disclosed, amount by amount.
-fn disclosed(page: &mut Page<'_>, amounts: &[AmountLine], bits: f64, held: u64) -> io::Result<()> {
-    let held = thousands(held);
-    page.line(format_args!("disclosed             at most {bits:.1} bits of the {held} that the readings hold"))?;
-    let width = amounts.iter().map(|amount| amount.name.chars().count()).max().unwrap_or(0);
-    amounts.iter().try_for_each(|amount| {
-        let (slots, share) = (counted(amount.slots as u64, "settlement period"), amount.largest_share * 100.0);
-        let AmountLine { name, bits, .. } = amount;
-        page.line(format_args!("{:22}{name:<width$}  {bits:>5.1} bits about {slots}, of one at most {share:.2} %", ""))
-    })
-}
-
-impl Answer for Explained {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let slots = thousands(self.slots.into());
-        page.line(format_args!("{HEAD}{} over {}{HEAD:#}, {slots} settlement periods", self.tariff, self.period))?;
-        let sums = if self.inputs == 1 { "sum" } else { "sums" };
-        page.line(format_args!(
-            "outside the circuit   {} {sums} of readings; the supplier derives the commitments itself",
-            self.inputs
-        ))?;
-        match self.k {
-            None => page.line(format_args!("in the circuit        nothing: the bill is proved without one"))?,
-            Some(k) => self.circuit(page, k)?,
-        }
-        page.line(format_args!("proof                 {} bytes", thousands(self.proof_bytes as u64)))?;
-        self.lines(page)?;
-        page.line(format_args!(
-            "keys                  of this tariff, its data and this period, made in {:.2} s; all customers share them.\n\
-             {:22}Another price, window, datum, rounding or period needs new ones, and so do estimated gaps",
-            self.prepare_seconds, ""
-        ))?;
-        disclosed(page, &self.amounts, self.bits_disclosed, self.bits_held)?;
-        match &self.bill {
-            Some(bill) => bill.tell(page),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Explained {
-    /// What each line adds, why, and what to write instead.
-    fn lines(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let width = self.costs.iter().map(|cost| cost.name.chars().count()).max().unwrap_or(0);
-        for (place, cost) in self.costs.iter().enumerate() {
-            let head = if place == 0 { "lines" } else { "" };
-            let because: Vec<String> = cost.because.iter().map(StepCount::told).collect();
-            let because = if because.is_empty() { "linear, outside the circuit".into() } else { because.join(", ") };
-            let rows = if cost.rows > 0 { counted(cost.rows as u64, "row") } else { String::new() };
-            page.line(format_args!("{head:<22}{:<width$}  {rows:>12}  {because}", cost.name))?;
-            if let Some(comment) = cost.comment.as_ref().map(|comment| cut(comment)) {
-                page.line(format_args!("{:22}{:width$}  {:12}  {DIM}# {comment}{DIM:#}", "", "", ""))?;
-            }
-        }
-        for (place, cheaper) in self.cheaper.iter().enumerate() {
-            let head = if place == 0 { "cheaper" } else { "" };
-            let size = match cheaper.k {
-                None => "no circuit".into(),
-                Some(k) => format!("2^{k} rows, {} used", thousands(cheaper.rows as u64)),
-            };
-            let bits = cheaper.bits_disclosed;
-            page.line(format_args!("{head:<22}{}: {size}, {bits:.1} bits disclosed", cheaper.write))?;
-        }
-        for (place, advice) in self.advice.iter().enumerate() {
-            let head = if place == 0 { "know" } else { "" };
-            page.line(format_args!("{head:<22}{advice}"))?;
-        }
-        Ok(())
-    }
-
-    fn circuit(&self, page: &mut Page<'_>, k: u32) -> io::Result<()> {
-        let steps: Vec<String> = self.steps.iter().map(StepCount::told).collect();
-        page.line(format_args!("in the circuit        {}", steps.join(", ")))?;
-        if self.readings_in_circuit > 0 {
-            let readings = thousands(self.readings_in_circuit as u64);
-            page.line(format_args!("                      {readings} readings enter one by one"))?;
-        }
-        page.line(format_args!(
-            "circuit               2^{k} rows, {} used, {} linked, {} look-ups",
-            thousands(self.rows as u64),
-            thousands(self.linked_rows as u64),
-            self.lookups
-        ))
-    }
-}
-
 impl Priced {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+    /// The lines, the total, what is carried and shown.
+    pub fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let names = self.lines.iter().map(|line| line.name.chars().count());
         let width = names.chain([8]).max().unwrap_or(8);
         let amounts = self.lines.iter().map(|line| line.amount.chars().count());
