@@ -1,4 +1,5 @@
-//! Random tariffs on random readings: a text means to the compiler and its evaluator what closures over readings say.
+//! Random tariffs on random readings: a text means to the compiler and its evaluator what closures over readings say, and
+//! to the circuit what it means to the evaluator.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -8,8 +9,12 @@ use std::collections::BTreeSet;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+use support::Household;
+use support::agreement::{Outcome, agreed};
 use support::tariffs::{At, PER_DAY, REGISTERS, RandomTariff, World, random_tariff};
 use wattproof_circuits::data::{Data, DataSet};
+use wattproof_circuits::plan::PlanRefusal;
+use wattproof_circuits::prepared::{PrepareRefusal, Prepared};
 use wattproof_circuits::program::{Place, Program, Ratio};
 use wattproof_circuits::rule;
 use wattproof_circuits::tariff::{Inputs, Tariff};
@@ -17,6 +22,10 @@ use wattproof_meter::reading::Readings;
 
 /// Tariffs checked by `cargo test`.
 const TARIFFS: u64 = 2_000;
+/// Of those, what goes through circuits.
+const CIRCUITS: u64 = 500;
+/// Real proofs of the ignored run.
+const PROOFS: u64 = 200;
 
 /// All zero, all at the bound, all equal, at edges and beside them, or anything.
 fn world(tariff: &RandomTariff, rng: &mut ChaCha20Rng) -> World {
@@ -105,13 +114,20 @@ fn readings(program: &Program, world: &World) -> Readings {
     readings
 }
 
-/// Compares the evaluator with the closures.
-fn agree(seed: u64) -> Result<(), String> {
+/// A random bill of a seed: the tariff, what it is evaluated on, its program and the readings.
+fn bill(seed: u64) -> Result<(RandomTariff, World, Program, Readings), String> {
     let random = random_tariff(seed);
     let mut rng = ChaCha20Rng::seed_from_u64(seed ^ 0x5eed);
     let world = world(&random, &mut rng);
     let program = lowered(&random, &world)?;
-    let priced = rule::evaluate(&program, &readings(&program, &world), &world.carried).map_err(|e| e.to_string())?;
+    let readings = readings(&program, &world);
+    Ok((random, world, program, readings))
+}
+
+/// Compares the evaluator with the closures.
+fn agree(seed: u64) -> Result<(), String> {
+    let (random, world, program, readings) = bill(seed)?;
+    let priced = rule::evaluate(&program, &readings, &world.carried).map_err(|error| error.to_string())?;
     let at = At::whole(&world);
     for (line, value) in priced.lines.iter().zip(&random.lines) {
         let expected = value(&at);
@@ -129,11 +145,70 @@ fn agree(seed: u64) -> Result<(), String> {
     Ok(())
 }
 
-#[test]
-fn random_tariffs_mean_what_they_say() {
-    for seed in 0..TARIFFS {
-        if let Err(wrong) = agree(seed) {
+fn each(seeds: std::ops::Range<u64>, mut check: impl FnMut(u64) -> Result<(), String>) {
+    for seed in seeds {
+        if let Err(wrong) = check(seed) {
             panic!("seed {seed}: {wrong}\n{}", random_tariff(seed).source);
         }
     }
+}
+
+#[test]
+fn random_tariffs_mean_what_they_say() {
+    each(0..TARIFFS, agree);
+}
+
+/// Puts tariffs through their circuits; how many had one.
+fn through_circuits(seeds: std::ops::Range<u64>) -> usize {
+    let (mut circuits, mut large) = (0, 0);
+    let count = seeds.end - seeds.start;
+    each(seeds, |seed| {
+        let (_, world, program, readings) = bill(seed)?;
+        match agreed(&program, &readings, &world.carried, &mut ChaCha20Rng::seed_from_u64(seed))? {
+            Outcome::Circuit(_) => circuits += 1,
+            Outcome::Large => large += 1,
+            Outcome::Linear => {}
+        }
+        Ok(())
+    });
+    println!("{count} tariffs, {circuits} through a circuit, {large} too large");
+    assert!(large * 5 < count, "too many random tariffs are too large");
+    circuits
+}
+
+#[test]
+fn random_tariffs_agree_with_their_circuits() {
+    assert!(through_circuits(0..CIRCUITS) * 2 > CIRCUITS as usize);
+}
+
+#[test]
+#[ignore = "thousands of circuits take minutes"]
+fn many_random_tariffs_agree_with_their_circuits() {
+    through_circuits(CIRCUITS..CIRCUITS + 5_000);
+}
+
+#[test]
+#[ignore = "two hundred proofs take minutes"]
+fn random_tariffs_are_proved() {
+    let (mut proofs, mut bytes) = (0, 0);
+    each(0..2 * PROOFS, |seed| {
+        if proofs == PROOFS {
+            return Ok(());
+        }
+        let (_, world, program, readings) = bill(seed)?;
+        let prepared = match Prepared::new(&program) {
+            Ok(prepared) => prepared,
+            Err(PrepareRefusal::Plan(PlanRefusal::PastBound { .. })) => return Ok(()),
+            Err(refusal) => return Err(refusal.to_string()),
+        };
+        let mut household = Household::with_readings(&program, readings, seed);
+        household.carried = world.carried;
+        let statement = household.statement(&prepared);
+        let proof = household.prove(&prepared, &statement);
+        household.verify(&prepared, &statement, &proof).map_err(|refusal| refusal.to_string())?;
+        (proofs, bytes) = (proofs + 1, bytes + proof.len());
+        Ok(())
+    });
+    println!("{proofs} proofs made and verified, {} bytes on average", bytes / proofs as usize);
+    assert_eq!(proofs, PROOFS);
 }

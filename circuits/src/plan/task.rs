@@ -154,12 +154,25 @@ fn peeled(symbols: &Symbols<'_>, members: &[Rc<Expr>], then: &mut Vec<Then>) -> 
         if *kind.get_or_insert(found) != found {
             return None;
         }
-        arguments.push(symbols.expr(of));
+        let argument = symbols.expr(of);
+        if is_quotient(symbols, &argument) {
+            return None;
+        }
+        arguments.push(argument);
     }
     let (is_root, unit, ties) = kind?;
     then.push(line.then());
     then.push(if is_root { Then::Root { unit, ties } } else { Then::Rounded { unit, ties } });
     Some(arguments)
+}
+
+/// Whether an expression takes a quotient that is not rounded, whose values cannot be told apart.
+fn is_quotient(symbols: &Symbols<'_>, expr: &Expr) -> bool {
+    expr.nodes.keys().any(|node| match symbols.program.nodes.get(*node) {
+        Some(Node::Quotient { .. }) => true,
+        Some(Node::Product(a, b)) => [a, b].into_iter().any(|of| is_quotient(symbols, &symbols.expr(*of))),
+        _ => false,
+    })
 }
 
 /// The roots of members that are sums of two squares, times the same factor above zero, with the same constant.

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test set-up")]
 
+pub mod agreement;
 pub mod build;
 pub mod debug;
 pub mod determinism;

@@ -1,0 +1,85 @@
+//! The plain evaluator, the plan and the circuit on one program and its readings: they agree on every value.
+
+use halo2_proofs::dev::MockProver;
+use rand_chacha::ChaCha20Rng;
+use rand_core::Rng;
+use wattproof_circuits::circuit::{BillCircuit, with_shape};
+use wattproof_circuits::exact;
+use wattproof_circuits::field;
+use wattproof_circuits::layout::Layout;
+use wattproof_circuits::plan::{Plan, PlanRefusal, Witness};
+use wattproof_circuits::program::Program;
+use wattproof_circuits::rule::{self, PriceError, Priced};
+use wattproof_meter::reading::Readings;
+
+/// What came of a program.
+pub enum Outcome {
+    /// Products of products past the bounds of a proof.
+    Large,
+    Linear,
+    /// The steps of its circuit.
+    Circuit(Vec<&'static str>),
+}
+
+/// What came of a program, or what disagrees.
+pub fn agreed(
+    program: &Program,
+    readings: &Readings,
+    carried: &[u64],
+    rng: &mut ChaCha20Rng,
+) -> Result<Outcome, String> {
+    let plan = match Plan::new(program) {
+        Ok(plan) => plan,
+        Err(PlanRefusal::PastBound { .. }) => return Ok(Outcome::Large),
+        Err(refusal) => return Err(format!("{refusal} in {program:?}")),
+    };
+    let priced = match rule::evaluate(program, readings, carried) {
+        Ok(priced) => priced,
+        Err(PriceError::Overflow { .. }) => return Ok(Outcome::Large),
+        Err(error) => return Err(error.to_string()),
+    };
+    let witness = Witness::of(&plan, readings, carried);
+    let disclosed = witness.outputs(&plan);
+    same(program, &priced, &disclosed).map_err(|what| format!("{what} of {program:?}"))?;
+    for (output, amount) in plan.outputs.iter().zip(&disclosed) {
+        if !output.interval.contains(*amount) {
+            return Err(format!("{amount} outside the bounds {:?}", output.interval));
+        }
+    }
+    for (index, (step, results)) in plan.steps.iter().zip(&witness.results).enumerate() {
+        for (result, value) in results.iter().enumerate() {
+            if !step.bound(result).is_some_and(|bound| bound.contains(*value)) {
+                return Err(format!("result {result} of step {index} out of bounds: {value}, {step:?}"));
+            }
+        }
+    }
+    if plan.is_linear() {
+        return Ok(Outcome::Linear);
+    }
+    let layout = Layout::new(&plan).map_err(|refusal| refusal.to_string())?;
+    let circuit = BillCircuit::with_values(&plan, &layout, &witness, &disclosed);
+    let accepts = |amounts: &[i128]| {
+        let instance = amounts.iter().map(|amount| field(*amount)).collect();
+        with_shape(layout.shape, || MockProver::run(layout.k, &circuit, vec![instance]))
+            .map_err(|error| error.to_string())
+            .map(|prover| prover.verify())
+    };
+    accepts(&disclosed)?.map_err(|failures| format!("{failures:?} of {program:?}"))?;
+    let wrong = (rng.next_u32() as usize) % disclosed.len();
+    let mut off = disclosed.clone();
+    off[wrong] += if rng.next_u32() % 2 == 0 { 1 } else { -1 };
+    if accepts(&off)?.is_ok() {
+        return Err(format!("amount {wrong} off by one satisfies the circuit of {program:?}"));
+    }
+    Ok(Outcome::Circuit(plan.steps.iter().map(|step| step.name()).collect()))
+}
+
+/// The disclosed amounts are the total, the shown lines, the figures.
+fn same(program: &Program, priced: &Priced, disclosed: &[i128]) -> Result<(), String> {
+    let lines = program.lines.iter().zip(&priced.lines).filter(|(line, _)| line.shown);
+    let lines = lines.map(|(_, line)| exact::div(&line.amount, &program.unit).unwrap());
+    let figures = priced.figures.iter().map(|figure| (*figure).into());
+    let expected: Vec<_> = [priced.total.into()].into_iter().chain(lines).chain(figures).collect();
+    let found: Vec<_> = disclosed.iter().map(|amount| (*amount).into()).collect();
+    if expected == found { Ok(()) } else { Err(format!("plan {found:?} rule {expected:?}")) }
+}
