@@ -111,9 +111,8 @@ fn a_reading_where_a_gap_is_estimated() {
         assert!(readings.set(0, other, None));
         assert_eq!(honest.prepared.price(&readings, &[13]), Err(ProveRefusal::Gap(other.index())));
         let Household { bytes, points, .. } = &honest.household;
-        let verify = |points: &Committed<_>| {
-            honest.prepared.verify(&honest.statement, bytes, points, &honest.proof, &[5; 32])
-        };
+        let verify =
+            |points: &Committed<_>| honest.prepared.verify(&honest.statement, bytes, points, &honest.proof, &[5; 32]);
         let mut more = points.clone();
         assert!(more.set(0, gap, *points.get(0, other).unwrap()));
         assert_eq!(verify(&more), Err(ProofRefusal::UnusedCommitment(gap.index())));

@@ -178,6 +178,28 @@ fn blocks_prorated_give_every_row_its_share_of_each_block() {
 }
 
 #[test]
+fn what_is_sold_on_balance_is_credited_at_the_first_block() {
+    let table =
+        format!("{NIGHT}series net = import - 500 Wh\ncharge e = price net per period, blocks prorated {{ {ROWS}");
+    // 24 kWh below nothing, 7 of them at night.
+    assert_eq!(pence(&table, DAY, |_| 0), Ratio::from(-7 - 170));
+    let climbing = table.replace("prorated", "in time order");
+    assert_eq!(code(&climbing), ["maybe-negative"]);
+    let bought = climbing.replace("import - 500 Wh", "max(import - 500 Wh, 0 Wh)");
+    assert_eq!(pence(&bought, DAY, |_| 600), ratio(14 + 340, 10).unwrap());
+}
+
+#[test]
+fn published_numbers_may_divide() {
+    let tariff = parse("data rate: % per day\ncharge e = price import { (12 p/kWh / rate) }\ntotal = e exact");
+    let data = data(&[("rate", "date,value\n2026-02-10,80\n")]);
+    assert_eq!(total(&tariff, DAY, &data, |_| 1_000), ratio(48 * 15, 100).unwrap());
+    let zero = self::data(&[("rate", "date,value\n2026-02-10,0\n")]);
+    let found = lowered(&tariff, DAY, Inputs { data: &zero, ..Inputs::NONE }).unwrap_err();
+    assert_eq!(found[0].code, "division-by-zero");
+}
+
+#[test]
 fn rows_with_the_same_steps_need_no_quotient() {
     let table = format!(
         "{NIGHT}charge e = price import per period, blocks prorated {{ to 20 kWh above night 1 4 p/kWh otherwise 10 13 p/kWh }}"

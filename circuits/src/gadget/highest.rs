@@ -181,7 +181,7 @@ impl Highest {
 
     /// The least input that is summed.
     fn level(&self, inputs: &[i128]) -> i128 {
-        let least = self.order(inputs).into_iter().take(self.count).last();
+        let least = self.order(inputs).into_iter().take(self.count).next_back();
         least.map_or(0, |member| inputs[self.of[member]])
     }
 }

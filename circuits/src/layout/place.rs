@@ -22,11 +22,12 @@ pub(super) fn place(plan: &Plan, shape: Shape) -> Layout {
     Layout { shape, k: 0, acts, results, linked, table: vec![], rows }
 }
 
-/// The domain that holds rows and tables.
+/// The domain that holds rows and tables. Below a table a row must be free: its last rows are filled from there.
 pub(super) fn domain(plan: &Plan, shape: &Shape, rows: usize) -> u32 {
     let schedules = plan.steps.iter().map(|step| step.table_rows(shape)).fold(1, usize::saturating_add);
     let limbs = if shape.limb_bits == 0 { 0 } else { 1 << shape.limb_bits };
-    let needed = rows.max(schedules).max(limbs).saturating_add(unusable_rows(*shape));
+    let tables = schedules.max(limbs).saturating_add(1);
+    let needed = rows.max(tables).saturating_add(unusable_rows(*shape));
     needed.checked_next_power_of_two().map_or(usize::BITS, usize::ilog2).max(MIN_K)
 }
 

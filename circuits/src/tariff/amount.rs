@@ -208,6 +208,11 @@ impl Known<'_, '_> {
             let many = Diagnostic::new("many-values", &name.span, message);
             return Some(many.help(format!("take its sum: energy of {0}; or price it: price {0} {{ … }}", name.is)));
         }
+        if self.times.knows(name.is) {
+            let message = format!("`{}` names slots, and an amount is wanted", name.is);
+            let help = format!("write a price behind it; or take the energy in it: energy of … in {}", name.is);
+            return Some(Diagnostic::new("wrong-kind", &name.span, message).help(help));
+        }
         if matches!(unit(name.is, self.currency), Err(NotAUnit::Unknown(_))) {
             return None;
         }

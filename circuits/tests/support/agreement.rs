@@ -67,7 +67,7 @@ pub fn agreed(
     accepts(&disclosed)?.map_err(|failures| format!("{failures:?} of {program:?}"))?;
     let wrong = (rng.next_u32() as usize) % disclosed.len();
     let mut off = disclosed.clone();
-    off[wrong] += if rng.next_u32() % 2 == 0 { 1 } else { -1 };
+    off[wrong] += if rng.next_u32().is_multiple_of(2) { 1 } else { -1 };
     if accepts(&off)?.is_ok() {
         return Err(format!("amount {wrong} off by one satisfies the circuit of {program:?}"));
     }

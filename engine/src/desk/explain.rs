@@ -91,7 +91,6 @@ pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanati
     let prepared = Prepared::new(&program)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
     let report = Report::of(&program, plan);
-    let readings = plan.inputs.iter().filter(|input| input.as_reading().is_some()).count();
     let costs = costs(tariff, &program);
     let readings = plan.inputs.iter().filter(|input| input.as_reading().is_some()).count();
     Ok(Explanation {

@@ -43,16 +43,20 @@ impl Values {
         if found.is_empty() { Ok(Values(all)) } else { Err(found) }
     }
 
-    /// Values that stand in while nothing is published: first choices, no dates, zeros.
+    /// Values that stand in while nothing is published: first choices, no dates, one of each unit.
     pub(super) fn assumed(sheet: &Sheet, period: &Period) -> Self {
         let count = |per: Per| match per {
             Per::Day => period.days() as usize + 1,
             Per::Slot => period.slots().count() as usize,
         };
-        let assumed = sheet.almanac.data().iter().map(|declared| match &declared.kind {
+        let declared = sheet.almanac.data().iter().zip(&sheet.data);
+        let assumed = declared.map(|(declared, published)| match &declared.kind {
             Kind::Dates => Value::Places(Per::Day, vec![0; count(Per::Day)]),
             Kind::OneOf { per, .. } => Value::Places(*per, vec![0; count(*per)]),
-            Kind::Number { per, .. } => Value::Numbers(*per, vec![Ratio::from(0); count(*per)]),
+            Kind::Number { per, .. } => {
+                let one = published.number.map_or(Ratio::from(1), |(unit, _)| unit.scale);
+                Value::Numbers(*per, vec![one; count(*per)])
+            }
         });
         Values(assumed.collect())
     }
