@@ -76,6 +76,7 @@ impl Rate {
         let energy = Priced::take(&mut fields, &structure, "energy", false, &mut noise)?;
         demand_units(&mut fields)?;
         ratchets(&mut fields)?;
+        reactive(&mut fields)?;
         let (monthly_minimum, annual_minimum) = minimums(&mut fields)?;
         let rate = Rate {
             about,
@@ -151,6 +152,16 @@ fn ratchets(fields: &mut Fields) -> Result<(), UrdbRefusal> {
     for field in ["demandratchetpercentage", "lookbackpercent", "lookbackrange", "lookbackmonths"] {
         if fields.take(field).is_some_and(|value| !is_nothing(&value)) {
             return Err(UrdbRefusal::Ratchet { field });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses charges for reactive power, whose basis a rate does not say.
+fn reactive(fields: &mut Fields) -> Result<(), UrdbRefusal> {
+    for field in ["demandreactivepowercharge", "demandreactpwrcharge"] {
+        if fields.number(field)?.is_some_and(|amount| !amount.is_zero()) {
+            return Err(UrdbRefusal::ReactivePower { field });
         }
     }
     Ok(())
@@ -234,7 +245,7 @@ fn minimums(fields: &mut Fields) -> Result<(Option<Charge>, Option<Ratio>), Urdb
     Ok((month, one(("mincharge", year), ("annualmincharge", annual))?))
 }
 
-/// Charges for what no reading tells: the utility's own peak hour, reactive power, further meters, special attributes.
+/// Charges for what no reading tells: the utility's own peak hour, further meters, special attributes.
 fn not_billed(fields: &mut Fields) -> Result<Vec<String>, UrdbRefusal> {
     let mut found = Vec::new();
     if Structure::take(fields, "coincidentratestructure")?.is_some_and(|structure| structure.charges()) {
@@ -245,15 +256,9 @@ fn not_billed(fields: &mut Fields) -> Result<Vec<String>, UrdbRefusal> {
     {
         fields.take(schedule);
     }
-    let amounts = [
-        ("demandreactivepowercharge", "reactive power, whose basis the rate does not say"),
-        ("demandreactpwrcharge", "reactive power, whose basis the rate does not say"),
-        ("fixedchargeeaaddl", "each meter beside the first"),
-    ];
-    for (field, what) in amounts {
-        if let Some(amount) = fields.number(field)?.filter(|amount| !amount.is_zero()) {
-            found.push(format!("{field} {}: {what}", number::write(&amount).unwrap_or_default()));
-        }
+    if let Some(amount) = fields.number("fixedchargeeaaddl")?.filter(|amount| !amount.is_zero()) {
+        let amount = number::write(&amount).unwrap_or_default();
+        found.push(format!("fixedchargeeaaddl {amount}: each meter beside the first"));
     }
     for field in ["demandattrs", "energyattrs", "fixedattrs", "demandkeyvals", "energykeyvals", "fixedkeyvals"] {
         found.extend(attributes(fields, field)?);

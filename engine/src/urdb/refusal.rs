@@ -185,6 +185,12 @@ pub enum UrdbRefusal {
         /// Which.
         field: &'static str,
     },
+    /// Reactive power charged, without saying which of it.
+    #[error("`{field}` charges reactive power, and the rate does not say which excess of it")]
+    ReactivePower {
+        /// Which.
+        field: &'static str,
+    },
     /// Export under a rule that is no price.
     #[error("under `{rule}` exported energy is not credited at the sell rates")]
     ExportRule {
@@ -230,6 +236,7 @@ impl Refusal for UrdbRefusal {
             ChargeUnit { .. } => "urdb-charge-unit",
             TwoCharges { .. } => "urdb-two-charges",
             Ratchet { .. } => "urdb-ratchet",
+            ReactivePower { .. } => "urdb-reactive-power",
             ExportRule { .. } => "urdb-export-rule",
             SellTiers { .. } => "urdb-sell-tiers",
             Unsayable(_) => "urdb-unsayable",
@@ -261,6 +268,7 @@ impl Refusal for UrdbRefusal {
             DemandUnit { .. } => "give the rates in kW, or write the tariff by hand",
             ChargeUnit { .. } => "write $/month, $/day or $/year",
             Ratchet { .. } => "write the tariff by hand: a carried value holds earlier bills' demand",
+            ReactivePower { .. } => "write the tariff by hand, with the excess that the utility's tariff sheet names",
             ExportRule { .. } => "leave out --export: the tariff then bills what is imported",
             SellTiers { .. } => "write the tariff by hand, or leave out --export",
             Unsayable(_) => "write the tariff by hand, beginning with wattproof tariff new",

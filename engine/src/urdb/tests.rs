@@ -129,7 +129,6 @@ fn what_readings_do_not_tell_is_named() {
     let rate = with(json!({
         "coincidentratestructure": [[{"rate": 0.79}]],
         "coincidentschedule": grid(0),
-        "demandreactivepowercharge": 0.66,
         "fixedchargeeaaddl": 3,
         "demandattrs": [{"Discount at 33 kV": "-0.14"}],
         "demandwindow": 15,
@@ -137,7 +136,6 @@ fn what_readings_do_not_tell_is_named() {
     let imported = run(&rate, &options()).unwrap();
     let wanted = [
         "coincidentratestructure: demand in the hour of the utility's own peak",
-        "demandreactivepowercharge 0.66: reactive power, whose basis the rate does not say",
         "fixedchargeeaaddl 3: each meter beside the first",
         "demandattrs: Discount at 33 kV: -0.14",
         "sell: exported energy is not credited",
@@ -305,6 +303,9 @@ fn each_charge_that_cannot_be_said_has_its_refusal() {
         [("demandratchetpercentage", json!([0, 0.8])), ("lookbackpercent", json!(0.5)), ("lookbackrange", json!(11))];
     for (field, value) in ratchets {
         assert_eq!(changed(json!({field: value})), Ratchet { field });
+    }
+    for field in ["demandreactivepowercharge", "demandreactpwrcharge"] {
+        assert_eq!(changed(json!({field: 0.66})), ReactivePower { field });
     }
     assert!(
         run(&with(json!({"demandratchetpercentage": vec![0; 12], "lookbackmonths": vec![false; 12]})), &options())
