@@ -36,6 +36,9 @@ fn files_are_merged_where_they_agree() {
     let other = parse("date,value\n2026-01-02,white\n").unwrap();
     assert_eq!(first.merge(&other), Err(DataRefusal::Conflict { key: "2026-01-02".into() }));
     let dates = parse("date\n2026-01-02\n").unwrap();
+    assert_eq!(first.amended(&other, |value| value == "red"), first.merge(&other));
+    let amended = first.amended(&other, |value| value != "red").unwrap();
+    assert_eq!(amended.to_csv(), "date,value\n2026-01-01,blue\n2026-01-02,white\n");
     assert_eq!(dates.merge(&dates).unwrap(), dates);
     assert_eq!(first.merge(&dates), Err(DataRefusal::OtherForm { ours: "date,value", theirs: "date" }));
 }

@@ -98,7 +98,7 @@ impl Known<'_, '_> {
 }
 
 /// The number that digits write, perhaps with a point; nothing when they are too many or something else.
-pub(super) fn decimal(text: &str) -> Option<Ratio> {
+pub(crate) fn decimal(text: &str) -> Option<Ratio> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{part}");
     if digits.len() > MAX_DIGITS || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
