@@ -24,6 +24,7 @@ mod gaps;
 mod grammar;
 mod grid;
 mod header;
+mod length;
 mod lookup;
 mod lower;
 mod names;

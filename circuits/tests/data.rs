@@ -86,5 +86,8 @@ fn refusals_have_codes_and_hints() {
     let conflict = DataRefusal::Conflict { key: "2026-01-02".into() };
     assert_eq!(conflict.code(), "data-conflict");
     assert_eq!(conflict.to_string(), "2026-01-02 has another value in the data that is held");
-    assert_eq!(conflict.hint(), "published values do not change: correct the file");
+    assert_eq!(
+        conflict.hint(),
+        "a published value stands: publish the right rows under another name, with a version of the tariff that reads it"
+    );
 }

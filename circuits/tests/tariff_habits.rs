@@ -11,7 +11,7 @@ const END: &str = "charge all = price import { 20 c/kWh }\ntotal = all rounded h
 const HABITS: &[(&str, &str)] = &[
     ("charge a = 233,88 EUR", "write 233.88: decimals have a point, and thousands no mark"),
     ("charge a = price import { 0,1609 EUR/kWh }", "write 0.1609: decimals have a point, and thousands no mark"),
-    ("charge a = 10% all", "write 10% * all …"),
+    ("charge a = 10% all", "write 10% * all"),
     ("charge a = 10% of all", "write 10% * …"),
     ("charge a = all x 20%", "write * for times"),
     ("charge a = all × 20%", "write * for times"),
@@ -51,6 +51,9 @@ const HABITS: &[(&str, &str)] = &[
     ("charge a: all", "write a = …"),
     ("charge off-peak = all", "write off_peak: a name has no hyphen"),
     ("window Peak = 16:00-20:00\ncharge a = price import in peak { 1 c/kWh }", "write `peak`"),
+    ("Charge a = 1 EUR", "did you mean `charge`?"),
+    ("totl = all", "did you mean `total`?"),
+    ("Total = all", "did you mean `total`?"),
     ("energy = price import { 1 c/kWh }", "write charge energy = …, or window, define or series before it"),
     (
         "charge a = price import, blocks { 0-50 kWh 51-100 kWh above 1 2 3 c/kWh }",

@@ -13,7 +13,7 @@ const HABITS: &[(&str, &str, &str)] = &[
     ("NUMBER @, NUMBER", "", "write {0}.{2}: decimals have a point, and thousands no mark"),
     ("NUMBER UNIT @per WORD", "", "write {0} {1}/{3}"),
     ("NUMBER % @of", "", "write {0}% * …"),
-    ("NUMBER % @NAME|price|max|min|days|if|per", "", "write {0}% * {2} …"),
+    ("NUMBER % @NAME|price|max|min|days|if|per", "", "write {0}% * {2}"),
     ("NUMBER % @(", "", "write {0}% * (…)"),
     ("@x|X|times", "`*`", "write * for times"),
     ("@^", "", "put a quantity that is raised in brackets: (3 kWh)^2"),

@@ -43,10 +43,18 @@ fn broken<'s>(tokens: &[Placed<'s>]) -> Option<Statement<'s>> {
         Some((Token::Word(word), _)) => Some(*word),
         _ => None,
     };
-    if let (Some((Token::Mark("="), _)), Some(name)) = (tokens.get(1), word(0).filter(|it| !STATEMENTS.contains(it))) {
-        return Some(Statement::Broken("charge", Some(name)));
+    if is_nameless(tokens) {
+        return Some(Statement::Broken("charge", word(0)));
     }
     word(0).map(|keyword| Statement::Broken(nearest(keyword, STATEMENTS).unwrap_or(keyword), word(1)))
+}
+
+/// Whether a statement begins with a name and `=`, and so lacks the word that says what is named.
+fn is_nameless(tokens: &[Placed<'_>]) -> bool {
+    match tokens {
+        [(Token::Word(name), _), (Token::Mark("="), _), ..] => nearest(name, ["total"]).is_none(),
+        _ => false,
+    }
 }
 
 /// The refusal of a statement whose first word begins none.
@@ -58,7 +66,7 @@ fn unknown_statement(tokens: &[Placed<'_>]) -> Option<Diagnostic> {
         Token::Word(word) if STATEMENTS.contains(word) => None,
         Token::Word(word) => {
             let unknown = Diagnostic::new("unknown-statement", &span, format!("no statement begins with `{word}`"));
-            if let Some((Token::Mark("="), _)) = tokens.get(1) {
+            if is_nameless(tokens) {
                 return Some(unknown.help(format!("write charge {word} = …, or window, define or series before it")));
             }
             let help = format!("{}; indent a line that continues the one above", words());
