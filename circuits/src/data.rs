@@ -194,10 +194,7 @@ impl DataSet {
 
     /// The first row whose value is refused, by its day or the start of its slot.
     pub fn first_without(&self, accepted: impl Fn(&str) -> bool) -> Option<(String, &str)> {
-        fn first<'a, K: ToString>(
-            rows: &'a BTreeMap<K, String>,
-            accepted: impl Fn(&str) -> bool,
-        ) -> Option<(String, &'a str)> {
+        fn first<K: ToString>(rows: &BTreeMap<K, String>, accepted: impl Fn(&str) -> bool) -> Option<(String, &str)> {
             let (key, value) = rows.iter().find(|(_, value)| !accepted(value))?;
             Some((key.to_string(), value))
         }

@@ -42,7 +42,7 @@ pub enum TariffRefusal {
     #[error("{finding}")]
     Unbilled {
         /// Why, at its place in the text.
-        finding: Diagnostic,
+        finding: Box<Diagnostic>,
         /// A calendar month near, as `2026-02`.
         month: String,
     },
@@ -127,7 +127,7 @@ impl Refusal for TariffRefusal {
 pub(super) fn program(tariff: &Tariff, period: &Period, inputs: Inputs<'_>) -> Result<Program, TariffRefusal> {
     tariff.program(period, inputs).map_err(|mut findings| match findings.first() {
         Some(first) if first.of_period() => {
-            TariffRefusal::Unbilled { finding: findings.remove(0), month: period.some_month() }
+            TariffRefusal::Unbilled { finding: Box::new(findings.remove(0)), month: period.some_month() }
         }
         _ => TariffRefusal::Findings(findings),
     })

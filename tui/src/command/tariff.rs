@@ -190,7 +190,7 @@ fn refused(loaded: Loaded, refusal: TariffRefusal) -> Failure {
         }
         TariffRefusal::Findings(findings) => Failure::tariff(loaded.source, findings, Exit::Own),
         TariffRefusal::Unbilled { finding, month } => {
-            let found = vec![finding.clone()];
+            let found = vec![Diagnostic::clone(&finding)];
             let failure = Failure::from(TariffRefusal::Unbilled { finding, month });
             Failure { findings: Some(Box::new((loaded.source, found))), ..failure }
         }
