@@ -36,6 +36,7 @@ use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
 use crate::ledger::{Charge, Ledger, Purse};
+use crate::line::{BillLine, Lines};
 use crate::money::Money;
 use crate::period::{self, PeriodRefusal};
 use crate::policy::{self, Dates, PolicyRefusal};
@@ -83,6 +84,8 @@ pub struct ProvedBill {
     pub total: Money,
     /// The lines, which stay with the customer unless the tariff shows them.
     pub lines: Vec<BillLine>,
+    /// Why the lines as they are shown do not add up to the total, when they do not.
+    pub note: Option<String>,
     /// The figures that it discloses for later bills, with their units.
     pub shown_figures: Vec<(String, Amount)>,
     /// What it carries from earlier bills.
@@ -91,17 +94,6 @@ pub struct ProvedBill {
     pub gaps: u32,
     /// Its sizes and times.
     pub figures: Figures,
-}
-
-/// A line of the bill.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BillLine {
-    /// The charge's name.
-    pub name: String,
-    /// Its amount, rounded as a bill prints it.
-    pub amount: Money,
-    /// Whether the bill discloses it.
-    pub shown: bool,
 }
 
 /// What a bill took and says.
@@ -143,6 +135,24 @@ pub(crate) struct Opened {
     openings: Committed<Opening>,
 }
 
+/// Whether a bill may be written to a path: nothing lies there, or a bill of the same meter and slots.
+pub fn may_write(store: &Store, order: &Order<'_>, path: &Path) -> Result<(), CustomerRefusal> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let there = load(path).ok().and_then(|bytes| Bill::from_bytes(&bytes).ok());
+    let wanted = store.look(|view| {
+        let meter = registry::find_in(view, order.meter)?.record.id();
+        let tariff = policy::in_force(view, &meter, Dates::parse(order.period)?)?;
+        let period = tariff.period(order.period).map_err(PolicyRefusal::from)?;
+        Ok::<_, CustomerRefusal>((meter, period.slots()))
+    })?;
+    match there {
+        Some(bill) if (bill.statement.meter, bill.statement.slots) == wanted => Ok(()),
+        _ => Err(CustomerRefusal::Exists(path.into())),
+    }
+}
+
 /// Proves a bill. What is returned has passed the same check that the supplier's will.
 pub fn prove(
     store: &Store,
@@ -177,7 +187,7 @@ pub fn prove_watched(
     let (priced, price) = timed(|| priced(&frame, &program, &opened))?;
 
     go_on()?;
-    let statement = frame.statement(order.revision, disclosed(&program, &priced));
+    let statement = frame.statement(order.revision, disclosed(&priced));
     let charge = admitted(order, &statement, &report)?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
@@ -246,10 +256,7 @@ fn admitted<'o>(
 
 /// The bill as its customer reads it; nothing when an amount cannot be held.
 fn told(frame: &Frame, program: &Program, priced: &Priced, figures: Figures, bytes: Vec<u8>) -> Option<ProvedBill> {
-    let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
-    let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown));
-    let lines =
-        lines.map(|(line, shown)| Some(BillLine { name: line.name.clone(), amount: money(line.printed)?, shown }));
+    let Lines { lines, note } = Lines::of(program, priced, frame.tariff.currency())?;
     let shown_figures = program.figures.iter().zip(&priced.figures);
     let shown_figures =
         shown_figures.map(|(figure, count)| Some((figure.name.clone(), Amount::figure(figure, *count)?)));
@@ -257,8 +264,9 @@ fn told(frame: &Frame, program: &Program, priced: &Priced, figures: Figures, byt
         meter: frame.meter.name().into(),
         period: frame.period.to_string(),
         tariff: format!("{}@{}", frame.tariff.name(), frame.tariff.version()),
-        total: money(priced.total)?,
-        lines: lines.collect::<Option<_>>()?,
+        total: Money::of(priced.total, &program.unit, frame.tariff.currency())?,
+        lines,
+        note,
         shown_figures: shown_figures.collect::<Option<_>>()?,
         carried: Amount::carried(&frame.tariff, &frame.carried)?,
         gaps: frame.gap_count(),
@@ -268,8 +276,8 @@ fn told(frame: &Frame, program: &Program, priced: &Priced, figures: Figures, byt
 }
 
 /// What the plain bill discloses, in a statement's order.
-fn disclosed(program: &Program, priced: &Priced) -> Vec<i128> {
-    let shown = program.lines.iter().zip(&priced.lines).filter(|(line, _)| line.shown).map(|(_, line)| line.printed);
+fn disclosed(priced: &Priced) -> Vec<i128> {
+    let shown = priced.lines.iter().filter_map(|line| line.disclosed);
     [priced.total].into_iter().chain(shown).chain(priced.figures.iter().copied()).collect()
 }
 

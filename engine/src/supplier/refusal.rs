@@ -230,7 +230,7 @@ impl Refusal for VerifyRefusal {
                 "export the batches to the customer and ask for the bill again".into()
             }
             VerifyRefusal::AlreadyBilled { .. } => {
-                "look at the accepted bill; a corrected one says which revision it is".into()
+                "look at the accepted bill; one that corrects it is proved with --revision N, one more than its own".into()
             }
             VerifyRefusal::RevisesNothing { .. } => "verify the earlier bill first".into(),
             VerifyRefusal::Prepare(_) | VerifyRefusal::Program { .. } => {

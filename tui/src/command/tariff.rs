@@ -7,6 +7,7 @@ use wattproof_engine::data;
 use wattproof_engine::desk::file::{self, Access};
 use wattproof_engine::desk::tariff::{self as desk, Diagnostic, PlainBill, TariffRefusal};
 use wattproof_engine::intake::csv;
+use wattproof_engine::line::BillLine;
 use wattproof_engine::policy;
 use wattproof_engine::registry::Taken;
 
@@ -188,6 +189,11 @@ fn refused(loaded: Loaded, refusal: TariffRefusal) -> Failure {
             Failure::data(loaded.source, findings)
         }
         TariffRefusal::Findings(findings) => Failure::tariff(loaded.source, findings, Exit::Own),
+        TariffRefusal::Unbilled { finding, month } => {
+            let found = vec![finding.clone()];
+            let failure = Failure::from(TariffRefusal::Unbilled { finding, month });
+            Failure { findings: Some(Box::new((loaded.source, found))), ..failure }
+        }
         other => other.into(),
     }
 }
@@ -254,13 +260,14 @@ fn price(loaded: Loaded, readings: &Path, period: Option<&str>, given: &desk::Gi
         Ok(bill) => bill,
         Err(refusal) => return Err(refused(loaded, refusal)),
     };
-    let PlainBill { period, total, lines, figures, carried, gaps } = bill;
-    let lines = lines.into_iter().map(|(name, amount)| Line { name, amount: amount.to_string() }).collect();
+    let PlainBill { period, total, lines, note, figures, carried, gaps } = bill;
+    let line = |line: BillLine| Line { name: line.name, amount: line.amount.to_string(), exact: line.exact };
     let figure = |(name, amount)| Figure::new(name, &amount);
     let priced = Priced {
         total: total.to_string(),
         currency: total.currency(),
-        lines,
+        lines: lines.into_iter().map(line).collect(),
+        note,
         figures: figures.into_iter().map(figure).collect(),
         carried: carried.into_iter().map(figure).collect(),
         gaps,
@@ -297,7 +304,7 @@ impl Data {
     fn run(self, session: &Session) -> Result<DataPublished, Failure> {
         let csv = file::read(&self.path, desk::MAX_DATA as u64)?;
         let added = data::publish(&session.store()?, &self.name, &csv)?;
-        Ok(DataPublished { name: self.name, new: added.new, rows: added.rows })
+        Ok(DataPublished { name: self.name, new: added.new, rows: added.rows, note: added.note })
     }
 }
 
@@ -320,13 +327,16 @@ impl Assign {
                 (name, Some(number))
             }
         };
-        let (assignment, taken) = policy::assign(&session.store()?, &self.meter, name, version, from)?;
+        let store = session.store()?;
+        let (assignment, taken) = policy::assign(&store, &self.meter, name, version, from)?;
+        let notes = policy::remarks(&store, &assignment)?;
         Ok(Assigned {
             meter: self.meter.clone(),
             version: assignment.tariff.version,
             tariff: assignment.tariff.name,
             from: assignment.from.to_string(),
             already: taken == Taken::Already,
+            notes,
         })
     }
 }

@@ -52,6 +52,8 @@ pub struct Priced {
     pub total: String,
     pub currency: &'static str,
     pub lines: Vec<Line>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     pub figures: Vec<Figure>,
     pub carried: Vec<Figure>,
     pub gaps: u32,
@@ -62,6 +64,7 @@ pub struct Priced {
 pub struct Line {
     pub name: String,
     pub amount: String,
+    pub exact: String,
 }
 
 /// A named value that is no line: shown for later bills, or carried from earlier ones.
@@ -111,6 +114,8 @@ pub struct DataPublished {
     pub name: String,
     pub new: usize,
     pub rows: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A tariff assigned to a meter.
@@ -121,6 +126,7 @@ pub struct Assigned {
     pub version: u32,
     pub from: String,
     pub already: bool,
+    pub notes: Vec<String>,
 }
 
 impl Answer for Template {
@@ -167,6 +173,9 @@ impl Priced {
                 page.line(format_args!("  {name:<width$}  {amount:>digits$} {unit}  {DIM}{what}{DIM:#}"))?;
             }
         }
+        if let Some(note) = &self.note {
+            page.note(format_args!("  {DIM}{note}{DIM:#}"))?;
+        }
         match self.gaps {
             0 => Ok(()),
             gaps => {
@@ -205,7 +214,8 @@ impl Answer for Published {
 impl Answer for DataPublished {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let (new, rows) = (counted(self.new as u64, "new row"), thousands(self.rows as u64));
-        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new}, {rows} in all", self.name))
+        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new}, {rows} in all", self.name))?;
+        self.note.iter().try_for_each(|note| page.note(format_args!("note: {note}")))
     }
 }
 
@@ -213,6 +223,7 @@ impl Answer for Assigned {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let what = if self.already { "was assigned before" } else { "assigned" };
         let Assigned { meter, tariff, version, from, .. } = self;
-        page.note(format_args!("{GOOD}{tariff}@{version} {what}{GOOD:#} to meter {meter} from {from}"))
+        page.note(format_args!("{GOOD}{tariff}@{version} {what}{GOOD:#} to meter {meter} from {from}"))?;
+        self.notes.iter().try_for_each(|note| page.note(format_args!("note: {note}")))
     }
 }
