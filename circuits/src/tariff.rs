@@ -220,6 +220,21 @@ impl Tariff {
         &self.sheet.registers
     }
 
+    /// The tariff on a meter: each register with the meter's bound where that is the larger.
+    ///
+    /// Commitments hold what the meter bounds, and the circuit does not bound it again: a plan for smaller readings would
+    /// let larger ones be billed at the price of smaller ones (`docs/circuit.md`, "Who bounds `linked`").
+    #[must_use]
+    pub fn on_meter(mut self, registers: &[Register]) -> Self {
+        for own in &mut self.sheet.registers {
+            let meters = registers.iter().find(|register| register.name() == own.name());
+            if let Some(meters) = meters.filter(|meters| meters.bits() > own.bits()) {
+                *own = Register::new(own.name(), own.unit(), meters.bits()).unwrap_or_else(|| own.clone());
+            }
+        }
+        self
+    }
+
     /// What a gap in the readings does.
     pub fn gaps(&self) -> Gaps {
         match self.sheet.gaps.rule {

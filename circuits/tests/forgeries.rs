@@ -742,3 +742,33 @@ fn parts_of_a_linear_proof() {
         assert_eq!(replaced(2 + index, part(3 - index)), Err(ProofRefusal::DoesNotHold), "the other's response");
     }
 }
+
+/// 10 a Wh up to 5,000 Wh of a reading and 60 above, of a register with this bound.
+fn dear_above(bits: u8) -> Program {
+    let of: Vec<(NodeId, usize)> = (0..48).map(|slot| (slot, 0)).collect();
+    let mut nodes: Vec<Node> = (0..48).map(|offset| Node::Reading(Place { register: 0, offset })).collect();
+    nodes.push(Node::Each { of, schedules: vec![blocks(&[5_000], &[10, 60])] });
+    Program { registers: vec![Register::new("import", Unit::WattHour, bits).unwrap()], ..program(48, nodes, int(1)) }
+}
+
+/// A plan for smaller readings than the meter commits to drops the dear piece: bills are planned with the meter's bounds
+/// ([`Tariff::on_meter`](wattproof_circuits::tariff::Tariff::on_meter)).
+#[test]
+fn a_reading_above_the_bound_of_the_plan() {
+    let (meters, narrow) = (dear_above(20), dear_above(12));
+    let household =
+        Household::with_readings(&meters, readings(&meters, |slot| if slot == 7 { 50_000 } else { 100 }), 1);
+    let due = Prepared::new(&meters).unwrap().price(&household.readings, &[]).unwrap()[0];
+    // The forger tells readings below the plan's bound, of the same sum, under the true openings.
+    let sum = 50_000 + 47 * 100;
+    let told = readings(&narrow, |slot| sum / 48 + u32::from(slot < sum % 48));
+    let forger = Household { readings: told, ..household };
+    let cheap = Prepared::new(&narrow).unwrap();
+    let statement = forger.statement(&cheap);
+    let proof = forger.prove(&cheap, &statement);
+    assert!(statement.disclosed[0] < due);
+    assert_eq!(forger.verify(&cheap, &statement, &proof), Ok(()), "a verifier that plans with the tariff's bound");
+    let dear = Prepared::new(&meters).unwrap();
+    let (expected, found) = (dear.proof_bytes(), proof.len());
+    assert_eq!(forger.verify(&dear, &statement, &proof), Err(ProofRefusal::WrongLength { expected, found }));
+}

@@ -121,6 +121,7 @@ impl Frame {
         period: Period,
         batches: Vec<StoredBatch>,
     ) -> Result<Self, FrameRefusal> {
+        let tariff = tariff.on_meter(meter.registers());
         let gaps = gaps(&meter, &tariff, period.slots(), &batches);
         if let (Gaps::Refuse, Some(gap)) = (tariff.gaps(), gaps.first()) {
             let register = tariff.registers()[gap.register].name().into();
@@ -260,6 +261,13 @@ pub(crate) fn program_of(
         }
     }
     let meter = registry::meter(view, &statement.meter)?;
-    let gaps = meter.map(|meter| gaps(&meter.record, tariff, statement.slots, &batches)).unwrap_or_default();
+    let (tariff, gaps) = match &meter {
+        Some(meter) => {
+            let tariff = tariff.clone().on_meter(meter.record.registers());
+            let gaps = gaps(&meter.record, &tariff, statement.slots, &batches);
+            (tariff, gaps)
+        }
+        None => (tariff.clone(), BTreeSet::new()),
+    };
     Ok(tariff.program(&period, Inputs { data: &data, gaps: &gaps }).ok())
 }

@@ -19,6 +19,7 @@ use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::Statement;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotRange};
+use wattproof_meter::quantity::Register;
 
 use crate::amount::Amount;
 use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
@@ -75,8 +76,8 @@ pub struct Says {
     pub gaps: u32,
 }
 
-/// What bills share that are checked with one key: tariff, period, data, gaps.
-type Shared = ([u8; 32], SlotRange, [u8; 32], BTreeSet<Place>);
+/// What bills share that are checked with one key: tariff, bounds of its registers, period, data, gaps.
+type Shared = ([u8; 32], Vec<u8>, SlotRange, [u8; 32], BTreeSet<Place>);
 
 /// Checks bills, keeping what bills of one tariff and period share.
 #[derive(Debug)]
@@ -173,7 +174,8 @@ impl<'a> Supplier<'a> {
     }
 
     fn prepared(&mut self, frame: &Frame) -> Result<Rc<Prepared>, VerifyRefusal> {
-        let key = (frame.tariff.digest(), frame.slots(), frame.data_digest, frame.gaps.clone());
+        let bounds = frame.tariff.registers().iter().map(Register::bits).collect();
+        let key = (frame.tariff.digest(), bounds, frame.slots(), frame.data_digest, frame.gaps.clone());
         if let Some(prepared) = self.prepared.get(&key) {
             return Ok(prepared.clone());
         }

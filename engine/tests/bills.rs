@@ -511,3 +511,28 @@ fn no_bill_with_a_flipped_bit_is_accepted() {
 fn no_bill_with_a_flipped_bit_at_any_byte_is_accepted() {
     flip_bits(1);
 }
+
+/// The penalty begins where the tariff's register ends: a plan for the tariff's bound alone would drop it.
+#[test]
+fn a_meter_with_a_larger_register_than_the_tariff_is_billed_for_all_of_it() {
+    let text = |bits: u8| {
+        format!(
+            "tariff steps version 1 in GBP, zone Europe/London, slot 30 min\nregister import in Wh, below 2^{bits}\n\
+             gaps refuse\ncharge energy = price import per reading, blocks {{\n    to 5000 Wh    above\n    \
+             10            60    p/kWh }}\ntotal = energy  rounded half up to 1 p\n"
+        )
+    };
+    let bill = |bits: u8| {
+        let desk = Desk::under(&text(bits));
+        desk.import_days("2026-01-31", &[100, 50_000, 100, 100]);
+        let bytes = desk.prove("2026-02-01..2026-02-02").unwrap().bytes;
+        (desk, bytes)
+    };
+    let (narrow, forgery) = bill(12);
+    let (wide, bytes) = bill(20);
+    let amount = |bytes: &[u8]| Bill::from_bytes(bytes).unwrap().statement.disclosed;
+    // 48 half hours of 50 kWh: 5 kWh at 10 p, 45 kWh at 60 p.
+    assert_eq!(amount(&bytes), [48 * (5 * 10 + 45 * 60)]);
+    assert_eq!(amount(&forgery), amount(&bytes));
+    assert_eq!((narrow.verdict(&forgery), wide.verdict(&bytes)), (None, None));
+}

@@ -230,7 +230,7 @@ fn cheaper(program: &Program, now: &Option<Size>) -> Vec<Cheaper> {
         if let Some(small) = Register::new(register.name(), register.unit(), SMALL_BITS) {
             other.registers[place] = small;
             let write = format!("register {} in {}, below 2^{SMALL_BITS}", register.name(), register.unit().symbol());
-            tried.push((format!("{write}, if no slot's reading reaches that"), other));
+            tried.push((format!("{write}, on meters whose register has that bound"), other));
         }
     }
     let sizes = tried.into_iter().filter_map(|(write, other)| Some((write, Size::of(&other)?)));

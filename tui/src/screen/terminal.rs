@@ -131,3 +131,44 @@ pub fn suspend(mouse: bool) -> io::Result<()> {
     emulate_default_handler(SIGTSTP)?;
     take(mouse)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use std::io::Read;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    use super::*;
+
+    /// Run by the test below, in a terminal of its own.
+    #[test]
+    #[ignore = "it panics"]
+    fn panics() {
+        on_panic();
+        take(true).unwrap();
+        panic!("the drawing thread fell");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_panic_gives_the_terminal_back_before_it_is_told() {
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "screen::terminal::tests::panics", "--ignored", "--nocapture"]);
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let mut all = Vec::new();
+        let mut bytes = [0; 4096];
+        // The terminal's end may read as an error.
+        while let Ok(count @ 1..) = output.read(&mut bytes) {
+            all.extend_from_slice(&bytes[..count]);
+        }
+        assert!(!child.wait().unwrap().success());
+        let told = String::from_utf8(all).unwrap();
+        let at = |what: &str| told.find(what).unwrap_or_else(|| panic!("{what:?} in {told:?}"));
+        assert!(at("\x1b[?1049h") < at("\x1b[?1049l") && at("\x1b[?1049l") < at("the drawing thread fell"), "{told:?}");
+    }
+}

@@ -199,6 +199,7 @@ pub fn judged(state: &mut State, verdicts: Vec<Verdict>) {
             }
         }
         state.verify.marked.remove(&verdict.digest);
+        state.verify.tried.take_if(|tried| tried.bill == verdict.digest);
         match verdict.judgement.refused.clone() {
             Some(trouble) => _ = state.verify.unsettled.insert(verdict.digest, trouble),
             None => _ = state.verify.unsettled.remove(&verdict.digest),

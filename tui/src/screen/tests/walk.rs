@@ -126,10 +126,14 @@ fn from_an_empty_store_to_an_accepted_bill_and_back() {
     walk.sees("lies in the supplier's inbox");
     walk.next();
     walk.sees("waits for a verdict");
+    walk.keys("t");
+    walk.press(Press::Enter);
+    walk.sees("a copy: change the total: refused");
     walk.next();
     walk.sees("Are you sure?");
     walk.press(Press::Enter);
     walk.sees("✓ accepted");
+    assert!(!walk.shown().contains("a copy:"), "a verdict takes the place of a trial: {}", walk.shown());
     walk.sees("no reading is ever shown here");
     refused(&mut walk);
     walk.keys("8");
