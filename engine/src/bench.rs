@@ -185,7 +185,7 @@ fn frame(family: Family, days: u32) -> Option<(Frame, MasterKey)> {
         let batch = sealer.seal(number, 0, &day(&meter, number)?).ok()?;
         batches.push(StoredBatch { header_digest: batch.header_digest(), batch });
     }
-    let tariff = Tariff::parse(&text(family, days)).ok()?;
+    let tariff = Tariff::parse(&tariff(family, days)).ok()?;
     let date = |day: u32| {
         let days = jiff::ToSpan::days(i64::from(day));
         jiff::civil::date(1970, 1, 1).checked_add(days).ok().map(|date| date.to_string())
@@ -207,8 +207,8 @@ fn day(meter: &MeterRecord, number: u32) -> Option<Readings> {
     Some(readings)
 }
 
-/// The family as a tariff; see [`Family`].
-fn text(family: Family, days: u32) -> String {
+/// The family as a tariff over so many days; see [`Family`].
+pub fn tariff(family: Family, days: u32) -> String {
     const WINDOWS: &str = "window night = 00:00-07:00 every day\nwindow peak = 16:00-20:00 every day\n\
                            window rest = 07:00-16:00, 20:00-24:00 every day\n";
     const LINEAR: &str = "charge energy = price import { night 9 p/Wh  peak 21 p/Wh  otherwise 38 p/Wh }\n";
