@@ -53,7 +53,13 @@ fn main() {
         let [one, two] = [1, 2].map(|jobs| verified(folder.path(), &store, &files, jobs));
         let m = yardstick();
         let each = |run: (f64, f64)| run.0 * 1e3 / f64::from(meters) / m;
-        println!("verify: {:.3} M a bill, on 2 threads {:.3} M, peak {:.0} and {:.0} MiB", each(one), each(two), one.1, two.1);
+        println!(
+            "verify: {:.3} M a bill, on 2 threads {:.3} M, peak {:.0} and {:.0} MiB",
+            each(one),
+            each(two),
+            one.1,
+            two.1
+        );
         runs.push([each(one), one.0 / two.0]);
     }
     let median = |place: usize| {
@@ -101,7 +107,8 @@ fn settled(folder: &Path, family: Family, meters: u32) -> Store {
                 let wh = slot.index().wrapping_add(n).wrapping_mul(2_654_435_761) >> 12;
                 assert!(readings.set(0, slot, Some(if wh % 16 == 0 { wh } else { wh % 2_500 })));
             }
-            fs::write(batches.join(format!("{day}.batch")), sealer.seal(day, 0, &readings).unwrap().as_bytes()).unwrap();
+            fs::write(batches.join(format!("{day}.batch")), sealer.seal(day, 0, &readings).unwrap().as_bytes())
+                .unwrap();
         }
         assert!(import(&store, &[batches.clone()], now(), &mut |_| {}).unwrap().iter().all(|one| one.result.is_ok()));
         fs::remove_dir_all(batches).unwrap();
@@ -139,5 +146,6 @@ fn reset_peak() {
 fn peak() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok()).map_or(0.0, |kilobytes| kilobytes / 1024.0)
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok())
+        .map_or(0.0, |kilobytes| kilobytes / 1024.0)
 }

@@ -7,10 +7,11 @@ use std::sync::LazyLock;
 
 use ff::{Field, PrimeField};
 use group::{Curve, Group};
-use halo2_proofs::arithmetic::best_multiexp;
 use halo2_proofs::poly::commitment::MSM;
 use pasta_curves::{Eq, EqAffine, Fp};
 use wattproof_meter::commit::Generators;
+
+use crate::multiexp::multiexp;
 
 static GENERATORS: LazyLock<Generators> = LazyLock::new(Generators::new);
 
@@ -137,6 +138,6 @@ impl Terms {
         let Generators { g, h } = *GENERATORS;
         self.push(self.g, g);
         self.push(self.h, h);
-        best_multiexp(&self.scalars, &self.points)
+        multiexp(&self.scalars, &self.points)
     }
 }

@@ -31,6 +31,7 @@ pub mod families;
 pub mod gadget;
 pub mod layout;
 mod link;
+mod multiexp;
 pub mod params;
 pub mod period;
 pub mod plan;

@@ -31,7 +31,10 @@ fn bills_are_proved_and_verified_and_neither_twice() {
 
     let verified = place.done("bulk verify bills --jobs 2");
     assert_eq!(fields(&verified), names);
-    assert_eq!((&verified["accepted"], &verified["refused"], &verified["refusals"]), (&json!(1), &json!(0), &json!([])));
+    assert_eq!(
+        (&verified["accepted"], &verified["refused"], &verified["refusals"]),
+        (&json!(1), &json!(0), &json!([]))
+    );
     assert!(verified["seconds"].is_f64() && verified["per_second"].is_f64());
     assert_eq!(place.done("bulk verify bills")["already"], 1);
     assert_eq!(place.done("bill verify bills/home.bill")[0]["already"], true);
@@ -45,7 +48,10 @@ fn what_is_refused_is_told_with_its_reason() {
     let ran = place.run(&format!("{PROVE} --json"));
     let told = ran.json();
     assert_eq!((ran.code, &told["accepted"], &told["refused"]), (1, &json!(1), &json!(2)));
-    assert_eq!((&told["refusals"][0]["meter"], &told["refusals"][0]["reason"]), (&json!("broken"), &json!("meter-unknown")));
+    assert_eq!(
+        (&told["refusals"][0]["meter"], &told["refusals"][0]["reason"]),
+        (&json!("broken"), &json!("meter-unknown"))
+    );
     assert_eq!(fields(&told["refusals"][1]), ["file", "hint", "message", "meter", "reason"]);
 
     let mut forged = place.read("bills/home.bill");

@@ -63,7 +63,8 @@ fn the_help_of_every_command() {
     for command in COMMANDS {
         let ran = place.run(&format!("{command} --help"));
         assert_eq!(ran.code, 0, "{command}");
-        let group = ["", "key", "meter", "readings", "tariff", "tariff import", "bill", "bulk", "store"].contains(&command);
+        let group =
+            ["", "key", "meter", "readings", "tariff", "tariff import", "bill", "bulk", "store"].contains(&command);
         assert!(group || ran.out.contains("Example:\n  wattproof "), "{command} has no example");
         all += &format!("$ wattproof {command} --help\n{}\n", ran.out);
     }
