@@ -35,6 +35,7 @@ use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
+use crate::keys::{Keys, Unfit};
 use crate::ledger::{Charge, Ledger, Purse};
 use crate::line::{BillLine, Lines};
 use crate::money::Money;
@@ -46,8 +47,10 @@ use crate::registry;
 use crate::store::Store;
 use crate::store::table::View;
 
+mod bulk;
 mod refusal;
 
+pub use bulk::{BulkOrder, BulkProved, BulkRefusal, Unproved, prove_bulk};
 pub use refusal::CustomerRefusal;
 
 /// Which bill to prove.
@@ -174,17 +177,38 @@ pub fn prove_watched(
     order: &Order<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<ProvedBill, CustomerRefusal> {
+    let frame = store.look(|view| frame(view, order))?;
+    let (bill, charge) = prove_framed(&frame, key, order, &Keys::default(), watch)?;
+    settle(order.purse.as_ref(), charge)?;
+    Ok(bill)
+}
+
+/// Charges bills to the ledger, before anyone sees them.
+fn settle(purse: Option<&Purse>, charges: impl IntoIterator<Item = Charge>) -> Result<(), CustomerRefusal> {
+    match purse {
+        Some(purse) => Ok(Ledger::read(purse)?.charge(charges)?),
+        None => Ok(()),
+    }
+}
+
+/// Proves and checks the bill of a frame. What it says is still to be charged to the ledger.
+fn prove_framed(
+    frame: &Frame,
+    key: &MasterKey,
+    order: &Order<'_>,
+    keys: &Keys,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(ProvedBill, Option<Charge>), CustomerRefusal> {
     let stopped = Cell::new(false);
     let mut progress = |now: Progress| stopped.set(stopped.get() | watch(now).is_break());
     let go_on = || if stopped.get() { Err(CustomerRefusal::Stopped) } else { Ok(()) };
-    let frame = store.look(|view| frame(view, order))?;
     let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
-    let report = looked_at(&frame, &program, order.disclose_anyway)?;
-    let (opened, decrypt) = timed(|| open(&frame, key, &mut progress))?;
+    let report = looked_at(frame, &program, order.disclose_anyway)?;
+    let (opened, decrypt) = timed(|| open(frame, key, &mut progress))?;
 
     go_on()?;
     progress(Progress { step: "price", done: 0, total: 1 });
-    let (priced, price) = timed(|| priced(&frame, &program, &opened))?;
+    let (priced, price) = timed(|| priced(frame, &program, &opened))?;
 
     go_on()?;
     let statement = frame.statement(order.revision, disclosed(&priced));
@@ -192,14 +216,14 @@ pub fn prove_watched(
 
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
-        let prepared = Prepared::new(&program)?;
+        let prepared = keys.of::<CustomerRefusal>(frame)?;
         go_on()?;
         let total = prepared.writes() as u64;
         let mut watch = |written: usize| {
             progress(Progress { step: "prove", done: written as u64, total });
             if stopped.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let bill = make_watched(&frame, &prepared, &opened, order.revision, &mut watch)?;
+        let bill = make_watched(frame, &prepared, &opened, order.revision, &mut watch)?;
         Ok((prepared, bill))
     })?;
     go_on()?;
@@ -209,11 +233,8 @@ pub fn prove_watched(
 
     progress(Progress { step: "check", done: 0, total: 1 });
     let bytes = bill.to_bytes();
-    let ((), check) = timed(|| self_check(&frame, &prepared, &bytes))?;
+    let ((), check) = timed(|| self_check(frame, &prepared, &bytes))?;
     progress(Progress { step: "check", done: 1, total: 1 });
-    if let Some((ledger, charge)) = charge {
-        ledger.charge(charge)?;
-    }
     let figures = Figures {
         k: prepared.figures().k,
         proof_bytes: prepared.proof_bytes(),
@@ -223,7 +244,8 @@ pub fn prove_watched(
         slots: frame.slots().count(),
         seconds: Seconds { decrypt, price, prove, check },
     };
-    told(&frame, &program, &priced, figures, bytes).ok_or(CustomerRefusal::Disagreement)
+    let told = told(frame, &program, &priced, figures, bytes).ok_or(CustomerRefusal::Disagreement)?;
+    Ok((told, charge))
 }
 
 /// What the bill will say, unless it would give readings away.
@@ -243,15 +265,11 @@ fn priced(frame: &Frame, program: &Program, opened: &Opened) -> Result<Priced, C
 }
 
 /// What the ledger will be charged, when there is one and its budget allows it.
-fn admitted<'o>(
-    order: &'o Order<'_>,
-    statement: &Statement,
-    report: &Report,
-) -> Result<Option<(Ledger<'o>, Charge)>, CustomerRefusal> {
+fn admitted(order: &Order<'_>, statement: &Statement, report: &Report) -> Result<Option<Charge>, CustomerRefusal> {
     let Some(purse) = &order.purse else { return Ok(None) };
-    let (ledger, charge) = (Ledger::read(purse)?, Charge::of(statement, report.bits(), order.now));
-    ledger.admit(&charge, statement.slot_length)?;
-    Ok(Some((ledger, charge)))
+    let charge = Charge::of(statement, report.bits(), order.now);
+    Ledger::read(purse)?.admit(&charge, statement.slot_length)?;
+    Ok(Some(charge))
 }
 
 /// The bill as its customer reads it; nothing when an amount cannot be held.
@@ -450,6 +468,12 @@ fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), Cu
     let entropy = fresh()?;
     let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| CustomerRefusal::SelfCheck)
+}
+
+impl From<Unfit> for CustomerRefusal {
+    fn from(Unfit(findings): Unfit) -> Self {
+        CustomerRefusal::Program { findings }
+    }
 }
 
 fn timed<T>(act: impl FnOnce() -> Result<T, CustomerRefusal>) -> Result<(T, f64), CustomerRefusal> {

@@ -38,6 +38,7 @@ pub mod frame;
 pub mod household;
 pub mod import;
 pub mod intake;
+mod keys;
 pub mod ledger;
 pub mod line;
 pub mod money;

@@ -467,7 +467,7 @@ fn files_and_folders_that_cannot_be_read_are_ones_own_fault() {
     };
     let refusal = customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {}).unwrap_err();
     assert_eq!((refusal.code(), refusal.fault()), ("folder-unreadable", Fault::Own));
-    let mut supplier = Supplier::new(&desk.store, now());
+    let supplier = Supplier::new(&desk.store, now());
     let refusal = supplier.verify_files(&[missing], false, &mut |_| {}).unwrap_err();
     assert_eq!((refusal.code(), refusal.fault()), ("file-unreadable", Fault::Own));
 }
@@ -492,7 +492,7 @@ fn a_bill_says_what_it_discloses() {
 /// Flips one bit at every `step`th byte of a bill; none of them is accepted, and none makes the check panic.
 fn flip_bits(step: usize) {
     let (desk, bytes) = billed("cumulative");
-    let mut supplier = Supplier::new(&desk.store, now());
+    let supplier = Supplier::new(&desk.store, now());
     assert_eq!(reason(&supplier.verify(&bytes, true).unwrap()), None);
     for place in (0..bytes.len()).step_by(step) {
         let mut flipped = bytes.clone();

@@ -137,8 +137,9 @@ struct Verdicts {
     verdicts: Vec<Verdict>,
 }
 
+/// What was said of one bill.
 #[derive(Serialize)]
-struct Verdict {
+pub struct Verdict {
     file: Option<PathBuf>,
     verdict: &'static str,
     reason: Option<String>,
@@ -217,7 +218,7 @@ fn described(file: PathBuf, proved: ProvedBill) -> Proved {
 impl Verify {
     fn run(self, session: &Session) -> Outcome {
         let store = session.store()?;
-        let (mut supplier, progress) = (Supplier::new(&store, session.now()?), &mut session.progress());
+        let (supplier, progress) = (Supplier::new(&store, session.now()?), &mut session.progress());
         let judged = if self.files.is_empty() {
             supplier.verify_inbox(self.dry_run, progress)?
         } else {
@@ -229,7 +230,8 @@ impl Verify {
     }
 }
 
-fn verdict(judged: Judged) -> Verdict {
+/// What was said of one bill, for whoever reads it.
+pub fn verdict(judged: Judged) -> Verdict {
     let says = judged.says.as_ref();
     let total = says.and_then(|says| says.total.as_ref());
     let reason = |take: fn(&Reason) -> &String| judged.refused.as_ref().map(take).cloned();
@@ -316,7 +318,8 @@ impl Answer for Verdicts {
 }
 
 impl Verdict {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+    /// For people.
+    pub fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let name =
             self.file.as_ref().map_or_else(|| self.bill.chars().take(12).collect(), |file| file.display().to_string());
         let before = if self.already { ", as decided before" } else { "" };
