@@ -38,6 +38,7 @@ impl Tariff {
                 let message = format!("{what} what the whole period comes to, be that a week or a year");
                 let help = "write `bills per month` at the end of the header, or take it `per month`";
                 found.push(Diagnostic::new("any-length", &amount.span, message).help(help));
+                continue;
             }
             waiting.extend(amount.parts());
         }
