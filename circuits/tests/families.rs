@@ -20,7 +20,7 @@ fn satisfied(program: &Program, seed: u64) -> (Plan, Layout) {
     let disclosed = witness.outputs(&plan);
     let circuit = BillCircuit::with_values(&plan, &layout, &witness, &disclosed);
     let instance = disclosed.iter().map(|v| field(*v)).collect();
-    let prover = with_shape(layout.shape, || MockProver::run(layout.k, &circuit, vec![instance]).unwrap());
+    let prover = with_shape(&layout.shape, || MockProver::run(layout.k, &circuit, vec![instance]).unwrap());
     prover.assert_satisfied();
     (plan, layout)
 }

@@ -126,7 +126,7 @@ fn every_constraint_is_lied_about() {
 
 /// The names of a circuit's constraints.
 fn constraints(sample: &Sample) -> Vec<String> {
-    let gates = with_shape(sample.layout.shape, CircuitGates::collect::<Fp, BillCircuit<'_>>).to_string();
+    let gates = with_shape(&sample.layout.shape, CircuitGates::collect::<Fp, BillCircuit<'_>>).to_string();
     let named = gates.lines().filter_map(|line| line.strip_prefix("- ").and_then(|line| line.strip_suffix(':')));
     named.map(str::to_owned).collect()
 }

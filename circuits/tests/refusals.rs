@@ -69,7 +69,7 @@ impl Honest {
 
     /// How many commitments to blinding rows the proof begins with; none without a circuit.
     fn blinding(&self) -> usize {
-        self.prepared.layout().map_or(0, |layout| wattproof_circuits::circuit::unusable_rows(layout.shape))
+        self.prepared.layout().map_or(0, |layout| wattproof_circuits::circuit::unusable_rows(&layout.shape))
     }
 
     fn chunk(&self, index: usize) -> [u8; 32] {

@@ -60,7 +60,7 @@ pub fn agreed(
     let circuit = BillCircuit::with_values(&plan, &layout, &witness, &disclosed);
     let accepts = |amounts: &[i128]| {
         let instance = amounts.iter().map(|amount| field(*amount)).collect();
-        with_shape(layout.shape, || MockProver::run(layout.k, &circuit, vec![instance]))
+        with_shape(&layout.shape, || MockProver::run(layout.k, &circuit, vec![instance]))
             .map_err(|error| error.to_string())
             .map(|prover| prover.verify())
     };

@@ -77,8 +77,8 @@ impl Tape {
     pub fn record(plan: &Plan, layout: &Layout, witness: &Witness, disclosed: &[i128]) -> Result<Self, Error> {
         let circuit = BillCircuit::with_values(plan, layout, witness, disclosed);
         let instance = disclosed.iter().map(|amount| field(*amount)).collect();
-        let mut tape = Tape { shape: layout.shape, k: layout.k, events: vec![], instance, cells: BTreeMap::new() };
-        let config = with_shape(layout.shape, || BillCircuit::configure(&mut ConstraintSystem::default()));
+        let mut tape = Tape { shape: layout.shape.clone(), k: layout.k, events: vec![], instance, cells: BTreeMap::new() };
+        let config = with_shape(&layout.shape, || BillCircuit::configure(&mut ConstraintSystem::default()));
         SimpleFloorPlanner::synthesize(&mut tape, &circuit, config, vec![])?;
         for (at, event) in tape.events.iter().enumerate() {
             if let Event::Advice(column, row, _) = event {
@@ -210,7 +210,7 @@ impl Tape {
 
     fn mock(&self) -> Result<MockProver<Fp>, Error> {
         TAPE.with_borrow_mut(|events| events.clone_from(&self.events));
-        with_shape(self.shape, || MockProver::run(self.k, &Replay, vec![self.instance.clone()]))
+        with_shape(&self.shape, || MockProver::run(self.k, &Replay, vec![self.instance.clone()]))
     }
 
     /// The bill is one region; halo2 counts its rows from the first in which a cell is assigned.

@@ -4,7 +4,7 @@ use ff::Field;
 use pasta_curves::Fp;
 use wattproof_circuits::field;
 use wattproof_circuits::gadget::At;
-use wattproof_circuits::layout::{Span, TableRow};
+use wattproof_circuits::layout::{Linked, Span, TableRow};
 use wattproof_circuits::plan::Step;
 
 use super::settle::{Deviation, settle};
@@ -130,7 +130,7 @@ pub(super) fn limbs(sample: &Sample) -> Vec<Lie> {
     for (side, count, first) in [("below", shape.limbs_below(), 0), ("above", shape.limbs_above(), shape.limbs_below())]
     {
         for n in 1..=count {
-            for (row, _) in &sample.layout.linked {
+            for Linked { row, .. } in &sample.layout.linked {
                 let column = format!("{side} {n}");
                 if !sample.tape().advice().iter().any(|(name, at, _)| *name == column && at == row) {
                     continue;
