@@ -203,26 +203,33 @@ impl Layout {
     /// # Errors
     /// [`LayoutRefusal::TooManyRows`] when no domain up to [`MAX_K`] holds it.
     pub fn new(plan: &Plan) -> Result<Self, LayoutRefusal> {
-        Layout::cheapest(plan, Shape::candidates(plan, true))
+        let small = |shape: &Shape, k| shape.lanes <= 1 || shape.proof_bytes(k) <= MAX_BYTES;
+        Layout::cheapest(plan, Shape::candidates(plan), small)
     }
 
-    /// The cheapest layout that packs no lists: each takes a row an input.
+    /// The cheapest of those that pack so many inputs a row, as far as its lists stand in lanes; with none, lists are
+    /// looked up.
     ///
     /// # Errors
     /// As for [`Layout::new`].
-    pub fn without_lanes(plan: &Plan) -> Result<Self, LayoutRefusal> {
-        Layout::cheapest(plan, Shape::candidates(plan, false))
+    pub fn with_lanes(plan: &Plan, lanes: usize) -> Result<Self, LayoutRefusal> {
+        let mut shapes = Shape::candidates(plan);
+        let most = shapes.iter().map(|shape| shape.lanes).max().unwrap_or(0);
+        shapes.retain(|shape| shape.lanes == lanes.min(most));
+        Layout::cheapest(plan, shapes, |_, _| true)
     }
 
-    fn cheapest(plan: &Plan, shapes: Vec<Shape>) -> Result<Self, LayoutRefusal> {
+    fn cheapest(plan: &Plan, shapes: Vec<Shape>, may_be: impl Fn(&Shape, u32) -> bool) -> Result<Self, LayoutRefusal> {
         let mut placed: BTreeMap<(usize, usize), Layout> = BTreeMap::new();
         let mut cheapest: Option<(u64, u32, Shape)> = None;
         for shape in shapes {
             let rows = placed.entry((shape.digits, shape.lanes)).or_insert_with(|| place::place(plan, &shape)).rows;
             let k = place::domain(plan, &shape, rows);
             let cost = (shape.cost_per_row() << k, k);
-            let fits = k <= MAX_K && (shape.lanes <= 1 || shape.proof_bytes(k) <= MAX_BYTES);
-            if fits && cheapest.as_ref().is_none_or(|(least, than, _)| cost < (*least, *than)) {
+            if k <= MAX_K
+                && may_be(&shape, k)
+                && cheapest.as_ref().is_none_or(|(least, than, _)| cost < (*least, *than))
+            {
                 cheapest = Some((cost.0, k, shape));
             }
         }

@@ -42,9 +42,9 @@ pub struct Shape {
 
 impl Shape {
     /// The shapes worth comparing for a plan.
-    pub(super) fn candidates(plan: &Plan, may_pack: bool) -> Vec<Shape> {
+    pub(super) fn candidates(plan: &Plan) -> Vec<Shape> {
         let octals = plan.steps.iter().map(|step| step.octals()).max().unwrap_or(0);
-        let lanes = if octals == 0 || !may_pack { 0 } else { MAX_LANES };
+        let lanes = if octals == 0 { 0 } else { MAX_LANES };
         let packed = (1..=lanes).map(|lanes| Shape { lanes, octals, ..Shape::default() });
         [Shape::default()].into_iter().chain(packed).flat_map(|with| Shape::candidates_with(plan, &with)).collect()
     }

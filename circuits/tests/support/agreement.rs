@@ -56,7 +56,12 @@ pub fn agreed(
     if plan.is_linear() {
         return Ok(Outcome::Linear);
     }
-    let layout = Layout::new(&plan).map_err(|refusal| refusal.to_string())?;
+    // Half of them as they are laid out, the others in up to six lanes, or in none.
+    let layout = match rng.next_u32() % 14 {
+        lanes @ 0..7 => Layout::with_lanes(&plan, lanes as usize),
+        _ => Layout::new(&plan),
+    };
+    let layout = layout.map_err(|refusal| refusal.to_string())?;
     let circuit = BillCircuit::with_values(&plan, &layout, &witness, &disclosed);
     let accepts = |amounts: &[i128]| {
         let instance = amounts.iter().map(|amount| field(*amount)).collect();

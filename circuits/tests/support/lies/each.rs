@@ -28,6 +28,9 @@ fn rows(sample: &Sample) -> Vec<Row> {
     let mut first_tag = 1;
     for (At { row: start, .. }, step) in parts(sample) {
         let Step::Each(each) = step else { continue };
+        if each.parts(&sample.layout.shape).is_some() {
+            continue;
+        }
         for (row, priced) in (start..).zip(&each.of) {
             let input = integer(sample.tape().get("linked", row));
             let tag = first_tag + priced.schedule as u64;
@@ -115,6 +118,9 @@ fn price(sample: &Sample, of: &Row) -> Lie {
 fn starts(sample: &Sample) -> Vec<Lie> {
     let lies = parts(sample).filter_map(|(At { row: start, .. }, step)| {
         let Step::Each(each) = step else { return None };
+        if each.parts(&sample.layout.shape).is_some() {
+            return None;
+        }
         let (tape, mut expect) = shift_end(sample, sample.tape(), start, start + each.of.len(), -Fp::ONE);
         expect.push(broken(ZERO_AT, start));
         Some(Lie::new(format!("the prices at {start} start at minus one"), tape, expect))
