@@ -155,13 +155,13 @@ mod tests {
                 }
             }
         }
-        assert!(whole > 2_000, "{whole}");
+        assert!(whole > 700, "{whole}");
     }
 
     #[test]
-    fn lengths_from_107_are_whole() {
-        assert!((107..5_000).all(|length| exact(length, 5).is_some()));
-        assert_eq!(exact(106, 5), None);
+    fn lengths_from_101_are_whole() {
+        assert!((101..5_000).all(|length| exact(length, 6).is_some()));
+        assert_eq!(exact(100, 6), None);
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_value_of_any_span_is_said(length in 107i128..1 << 24, digits in 6usize..9, at in any::<prop::sample::Index>()) {
+        fn any_value_of_any_span_is_said(length in 101i128..1 << 24, digits in 8usize..11, at in any::<prop::sample::Index>()) {
             let value = at.index(length as usize + 1) as i128;
             let parts = of_span(&span(0, length), digits).unwrap();
             let meets: Vec<&Part> = parts.iter().filter(|part| part.lo <= value && value <= part.hi()).collect();
@@ -190,7 +190,7 @@ mod tests {
 
         /// Weights that reach everything below them reach everything together: the rule that the docstring argues.
         #[test]
-        fn weights_rise_no_faster_than_they_reach(length in 107i128..1 << 30) {
+        fn weights_rise_no_faster_than_they_reach(length in 101i128..1 << 30) {
             let (weights, curve) = exact(length, 12).unwrap();
             let mut reach = 0;
             for weight in weights {
