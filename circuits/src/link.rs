@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::committed::Committed;
 use crate::equation::Terms;
-use crate::layout::Layout;
+use crate::layout::{Layout, lane_factor};
 use crate::plan::{Given, Plan};
 use crate::program::Place;
 
@@ -126,8 +126,8 @@ fn factors(plan: &Plan, carried: &[u64], layout: &Layout, lagrange: &[Fp]) -> (V
     let mut factors = vec![Fp::ZERO; plan.slots.count() as usize * registers];
     let mut public = Fp::ZERO;
     let mut inputs = vec![Fp::ZERO; plan.inputs.len()];
-    for (row, input) in &layout.linked {
-        inputs[*input] += lagrange[*row];
+    for linked in &layout.linked {
+        inputs[linked.input] += lagrange[linked.row] * lane_factor(linked.lane);
     }
     for (input, at) in plan.inputs.iter().zip(inputs) {
         public += at * crate::chip::field(input.constant);

@@ -136,7 +136,7 @@ impl Prepared {
         let layout = self.layout();
         Figures {
             k: layout.map(|layout| layout.k),
-            linked_rows: layout.map_or(0, |layout| layout.linked.len()),
+            linked_rows: layout.map_or(0, Layout::linked_rows),
             rows: layout.map_or(0, |layout| layout.rows),
             lookups: layout.map_or(0, |layout| layout.shape.lookups()),
             proof_bytes: self.proof_bytes(),
@@ -329,9 +329,9 @@ impl Compiled {
         let layout = Layout::new(plan)?;
         let params = params(layout.k)?;
         let circuit = BillCircuit::shape_only(plan, &layout);
-        let verifying = with_shape(layout.shape, || keygen_vk(params, &circuit)).map_err(keys)?;
+        let verifying = with_shape(&layout.shape, || keygen_vk(params, &circuit)).map_err(keys)?;
         let length = proof_length(params, &verifying, plan.outputs.len()).map_err(keys)?;
-        let blinding = unusable_rows(layout.shape);
+        let blinding = unusable_rows(&layout.shape);
         Ok(Compiled { layout, params, verifying, proving: OnceLock::new(), making: Mutex::new(()), blinding, length })
     }
 
@@ -344,7 +344,7 @@ impl Compiled {
             return Ok(key);
         }
         let circuit = BillCircuit::shape_only(plan, &self.layout);
-        let key = with_shape(self.layout.shape, || keygen_pk(self.params, self.verifying.clone(), &circuit))?;
+        let key = with_shape(&self.layout.shape, || keygen_pk(self.params, self.verifying.clone(), &circuit))?;
         Ok(self.proving.get_or_init(|| key))
     }
 }
@@ -431,7 +431,7 @@ impl Prover<'_> {
         let witness = Witness::of(self.plan, readings, self.carried);
         let bill = BillCircuit::with_values(self.plan, &circuit.layout, &witness, disclosed);
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
-        with_shape(circuit.layout.shape, || {
+        with_shape(&circuit.layout.shape, || {
             create_proof(circuit.params, key, &[bill], &[&[&amounts]], streams.proof, &mut transcript)
         })
         .map_err(|error| if transcript.stopped() { ProveRefusal::Stopped } else { ProveRefusal::halo2(error) })?;

@@ -70,3 +70,32 @@ fn is_absolute(table: &Table) -> bool {
     let absolute = table.columns.bounds().iter().any(|bound| matches!(bound.per, BoundPer::Scope));
     table.per.scope == Scope::Period && absolute
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(charge: &str) -> Vec<String> {
+        let text = format!(
+            "tariff t version 1 in GBP, zone Europe/London, slot 30 min\nregister import in Wh, below 2^20\n\
+             gaps refuse\ncharge e = {charge}\ntotal = e rounded half up to 1 p\n"
+        );
+        let found = Tariff::parse(&text).unwrap().of_any_length();
+        found.into_iter().map(|diagnostic| text[diagnostic.span].to_owned()).collect()
+    }
+
+    #[test]
+    fn bounds_of_any_period_are_advised_against() {
+        let blocks = "price import, blocks { to 50 kWh above 3 4 p/kWh }";
+        let slabs = "lookup by energy of import { to 50 kWh 3 GBP above 4 GBP }";
+        let curve = "curve by energy of import { at 0 kWh 0 GBP above 4 p/kWh }";
+        for amount in [blocks, slabs, curve] {
+            assert_eq!(found(amount), [amount]);
+            assert_eq!(found(&format!("per day {amount}")), [""; 0]);
+        }
+        assert_eq!(found(&blocks.replace("import,", "import per day,")), [""; 0]);
+        assert_eq!(found(&blocks.replace("50 kWh", "2 kWh/day")), [""; 0]);
+        let factor = "lookup by (max(power of import) rounded up to 1 kW) { to 5 kW 3 GBP above 4 GBP }";
+        assert_eq!(found(factor), [""; 0], "a demand does not grow with the period");
+    }
+}

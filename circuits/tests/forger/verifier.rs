@@ -51,7 +51,7 @@ impl Verifier {
         let context = context(prepared, household, statement);
         let layout = prepared.layout().unwrap();
         let params = params(layout.k).unwrap();
-        let (blinding, rest) = proof.split_at(unusable_rows(layout.shape) * POINT);
+        let (blinding, rest) = proof.split_at(unusable_rows(&layout.shape) * POINT);
         let (opening, halo2) = rest.split_at(POINT);
         let point = |bytes: &[u8]| EqAffine::from_bytes(bytes.try_into().unwrap()).unwrap();
         let blinding: Vec<EqAffine> = blinding.chunks(POINT).map(point).collect();

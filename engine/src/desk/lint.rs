@@ -48,7 +48,7 @@ pub fn lint(tariff: &Tariff, period: &str, given: &Given) -> Result<Lint, Tariff
         },
         refused: true,
     });
-    let advised = fine(tariff, &report).into_iter().chain(tariff.over_precise()).chain(tariff.of_any_length());
+    let advised = fine(tariff, &report).into_iter().chain(tariff.over_precise());
     let advised = advised.map(|diagnostic| Finding { diagnostic, refused: false });
     let mut findings: Vec<Finding> = refused.chain(advised).collect();
     findings.sort_by_key(|finding| finding.diagnostic.span.start);
@@ -140,22 +140,6 @@ mod tests {
         let body = "charge e = price import { 24.5 p/kWh }\ntotal = e exact\n";
         assert_eq!(found(body), [("fine-total", false, "total".into())]);
         assert_eq!(found(&body.replace("24.5 p/kWh", "1 p/Wh")), []);
-    }
-
-    #[test]
-    fn bounds_of_any_period_are_advised_against() {
-        let blocks = "price import, blocks { to 50 kWh above 3 4 p/kWh }";
-        let slabs = "lookup by energy of import { to 50 kWh 3 GBP above 4 GBP }";
-        let curve = "curve by energy of import { at 0 kWh 0 GBP above 4 p/kWh }";
-        let lint = |charge: &str| found(&format!("charge e = {charge}\ntotal = e rounded half up to 1 p\n"));
-        for amount in [blocks, slabs, curve] {
-            assert_eq!(lint(amount), [("any-length", false, amount.into())]);
-            assert_eq!(lint(&format!("per day {amount}")), []);
-        }
-        assert_eq!(lint(&blocks.replace("import,", "import per day,")), []);
-        assert_eq!(lint(&blocks.replace("50 kWh", "2 kWh/day")), []);
-        let factor = "lookup by (max(power of import) rounded up to 1 kW) { to 5 kW 3 GBP above 4 GBP }";
-        assert_eq!(lint(factor), [], "a demand does not grow with the period");
     }
 
     #[test]

@@ -231,8 +231,10 @@ impl Check {
         match load(&self.path, Exit::Refused) {
             Ok(loaded) => {
                 let (name, version) = (Some(loaded.tariff.name()), Some(loaded.tariff.version()));
-                let findings = Vec::new();
-                let checked = Checked { file: &self.path, valid: true, name, version, findings, error: None };
+                let advised = loaded.tariff.of_any_length();
+                let notes = advised.iter().map(|note| Finding::new(&loaded.source, note)).collect();
+                let (findings, error) = (Vec::new(), None);
+                let checked = Checked { file: &self.path, valid: true, name, version, findings, notes, error };
                 session.screen.answer(&checked)?;
                 Ok(Exit::Done)
             }
@@ -246,7 +248,8 @@ impl Check {
         let Some((source, all)) = failure.findings.as_deref() else { return Err(failure) };
         let findings = all.iter().map(|diagnostic: &Diagnostic| Finding::new(source, diagnostic)).collect();
         let error = Some(failure.brief());
-        let checked = Checked { file: &self.path, valid: false, name: None, version: None, findings, error };
+        let (name, version, notes) = (None, None, Vec::new());
+        let checked = Checked { file: &self.path, valid: false, name, version, findings, notes, error };
         session.screen.complain(&failure);
         session.screen.answer(&checked)?;
         Ok(failure.exit)

@@ -42,6 +42,8 @@ pub struct Checked<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
     pub findings: Vec<Finding<'a>>,
+    /// What is sound and worth a second look.
+    pub notes: Vec<Finding<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorDocument<'a>>,
 }
@@ -153,7 +155,11 @@ impl Answer for Understood {
 impl Answer for Checked<'_> {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let (name, version) = (self.name.unwrap_or_default(), self.version.unwrap_or_default());
-        page.note(format_args!("{GOOD}{} is sound{GOOD:#}: tariff {name} version {version}", self.file.display()))
+        page.note(format_args!("{GOOD}{} is sound{GOOD:#}: tariff {name} version {version}", self.file.display()))?;
+        for note in &self.notes {
+            page.note(format_args!("  {DIM}{note}{DIM:#}"))?;
+        }
+        Ok(())
     }
 }
 
