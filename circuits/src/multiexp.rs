@@ -5,7 +5,7 @@
 //! the buckets hold too few for that, and `best_multiexp` is as fast.
 
 use ff::{Field, PrimeField};
-use group::{Curve, Group};
+use group::Group;
 use halo2_proofs::arithmetic::best_multiexp;
 use pasta_curves::arithmetic::{CurveAffine, VartimeBatchInvert};
 use pasta_curves::{Eq, EqAffine, Fp, Fq};
@@ -25,18 +25,17 @@ pub(crate) fn multiexp(scalars: &[Fp], points: &[EqAffine]) -> Eq {
 
 /// Nothing when a point is the identity.
 fn bucketed(scalars: &[Fp], points: &[EqAffine]) -> Option<Eq> {
-    let points: Option<Vec<(Fq, Fq)>> = points.iter().map(coordinates).collect();
+    let points: Option<Vec<Point>> = points.iter().map(coordinates).collect();
     let (points, bits) = (points?, window_bits(scalars.len()));
     let scalars: Vec<[u8; 40]> = scalars.iter().map(padded).collect();
-    let mut buckets = Buckets::new(1 << (bits - 1));
+    let mut buckets = Buckets::new(1 << (bits - 1), &points);
     let mut sum = Eq::identity();
     for window in (0..=BITS / bits).rev() {
         (0..bits).for_each(|_| sum = sum.double());
-        for (scalar, (x, y)) in scalars.iter().zip(&points) {
-            match digit(scalar, window, bits) {
-                0 => {}
-                above @ 1.. => buckets.add(above as usize - 1, *x, *y),
-                below => buckets.add(below.unsigned_abs() as usize - 1, *x, -y),
+        for (point, scalar) in (0..).zip(&scalars) {
+            let digit = digit(scalar, window, bits);
+            if digit != 0 {
+                buckets.add(Term { bucket: digit.unsigned_abs() - 1, point, minus: digit < 0 });
             }
         }
         sum += buckets.take()?;
@@ -44,8 +43,18 @@ fn bucketed(scalars: &[Fp], points: &[EqAffine]) -> Option<Eq> {
     Some(sum)
 }
 
-fn coordinates(point: &EqAffine) -> Option<(Fq, Fq)> {
-    point.coordinates().into_option().map(|coordinates| (*coordinates.x(), *coordinates.y()))
+/// Affine coordinates; y is zero where there is no point. One line of the cache.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Point {
+    x: Fq,
+    y: Fq,
+}
+
+const NOTHING: Point = Point { x: Fq::ZERO, y: Fq::ZERO };
+
+fn coordinates(point: &EqAffine) -> Option<Point> {
+    point.coordinates().into_option().map(|coordinates| Point { x: *coordinates.x(), y: *coordinates.y() })
 }
 
 /// The window for which additions to buckets and of buckets are fewest; one of the latter counts four times.
@@ -75,64 +84,77 @@ fn digit(scalar: &[u8; 40], window: usize, bits: usize) -> i32 {
     wide.div_ceil(2) as i32 - ((wide >> bits) << bits) as i32
 }
 
+/// A point, or its negative, for a bucket.
+#[derive(Clone, Copy)]
+struct Term {
+    bucket: u32,
+    point: u32,
+    minus: bool,
+}
+
 /// Sums of points by digit.
-struct Buckets {
-    sums: Vec<Option<(Fq, Fq)>>,
+struct Buckets<'p> {
+    points: &'p [Point],
+    sums: Vec<Point>,
     /// The batch in which an addition to the bucket waits.
     waits: Vec<u32>,
     batch: u32,
     /// Additions that wait, and the differences of their x.
-    pending: Vec<(usize, Fq, Fq)>,
+    pending: Vec<Term>,
     differences: Vec<Fq>,
-    /// Points for buckets to which an addition waits already.
-    deferred: Vec<(usize, Fq, Fq)>,
+    /// Those to whose buckets an addition waits already.
+    deferred: Vec<Term>,
 }
 
-impl Buckets {
-    fn new(count: usize) -> Self {
-        let (sums, waits) = (vec![None; count], vec![0; count]);
-        Buckets { sums, waits, batch: 1, pending: vec![], differences: vec![], deferred: vec![] }
+impl<'p> Buckets<'p> {
+    fn new(count: usize, points: &'p [Point]) -> Self {
+        let (sums, waits) = (vec![NOTHING; count], vec![0; count]);
+        Buckets { points, sums, waits, batch: 1, pending: vec![], differences: vec![], deferred: vec![] }
     }
 
-    fn add(&mut self, bucket: usize, x: Fq, y: Fq) {
-        self.place(bucket, x, y);
-        if self.pending.len() == BATCH || self.deferred.len() == BATCH {
+    fn add(&mut self, term: Term) {
+        self.place(term);
+        if self.pending.len() >= BATCH || self.deferred.len() >= BATCH {
             self.flush();
         }
     }
 
-    fn place(&mut self, bucket: usize, x: Fq, y: Fq) {
+    fn point(&self, term: Term) -> Point {
+        let Point { x, y } = self.points[term.point as usize];
+        Point { x, y: if term.minus { -y } else { y } }
+    }
+
+    fn place(&mut self, term: Term) {
+        let bucket = term.bucket as usize;
         if self.waits[bucket] == self.batch {
-            return self.deferred.push((bucket, x, y));
+            return self.deferred.push(term);
         }
-        let Some((own_x, own_y)) = self.sums[bucket] else {
-            self.sums[bucket] = Some((x, y));
-            return;
-        };
-        let difference = x - own_x;
-        if difference.is_zero_vartime() {
-            self.sums[bucket] = if own_y == y { doubled(x, y) } else { None };
-            return;
+        let (own, other) = (self.sums[bucket], self.point(term));
+        let difference = other.x - own.x;
+        if own.y.is_zero_vartime() {
+            self.sums[bucket] = other;
+        } else if difference.is_zero_vartime() {
+            self.sums[bucket] = if own.y == other.y { doubled(own) } else { NOTHING };
+        } else {
+            self.waits[bucket] = self.batch;
+            self.pending.push(term);
+            self.differences.push(difference);
         }
-        self.waits[bucket] = self.batch;
-        self.pending.push((bucket, x, y));
-        self.differences.push(difference);
     }
 
     /// Does what waits, and places what was deferred.
     fn flush(&mut self) {
         self.differences.iter_mut().batch_invert_vartime();
-        for ((bucket, x, y), inverse) in self.pending.drain(..).zip(self.differences.drain(..)) {
-            if let Some((own_x, own_y)) = self.sums[bucket] {
-                let slope = (y - own_y) * inverse;
-                let sum_x = slope.square() - own_x - x;
-                self.sums[bucket] = Some((sum_x, slope * (own_x - sum_x) - own_y));
-            }
+        for (term, inverse) in self.pending.iter().zip(&self.differences) {
+            let (own, other) = (self.sums[term.bucket as usize], self.point(*term));
+            let slope = (other.y - own.y) * inverse;
+            let x = slope.square() - own.x - other.x;
+            self.sums[term.bucket as usize] = Point { x, y: slope * (own.x - x) - own.y };
         }
+        self.pending.clear();
+        self.differences.clear();
         self.batch += 1;
-        for (bucket, x, y) in std::mem::take(&mut self.deferred) {
-            self.place(bucket, x, y);
-        }
+        std::mem::take(&mut self.deferred).into_iter().for_each(|term| self.place(term));
     }
 
     /// `Σ digit · sum`, and empties the buckets. Nothing when a sum is no point, which would be a fault of this file.
@@ -142,7 +164,8 @@ impl Buckets {
         }
         let (mut running, mut sum) = (Eq::identity(), Eq::identity());
         for bucket in self.sums.iter_mut().rev() {
-            if let Some((x, y)) = bucket.take() {
+            let Point { x, y } = std::mem::replace(bucket, NOTHING);
+            if !y.is_zero_vartime() {
                 running += EqAffine::from_xy(x, y).into_option()?;
             }
             sum += running;
@@ -151,14 +174,16 @@ impl Buckets {
     }
 }
 
-/// No point of Vesta has y = 0.
-fn doubled(x: Fq, y: Fq) -> Option<(Fq, Fq)> {
-    let point = Eq::from(EqAffine::from_xy(x, y).into_option()?).double();
-    coordinates(&point.to_affine())
+/// Twice a point: `slope = 3x²/2y`, for the curve's a is zero, and no point of Vesta has y = 0.
+fn doubled(Point { x, y }: Point) -> Point {
+    let slope = x.square() * Fq::from(3) * y.double().invert().unwrap_or(Fq::ZERO);
+    let twice = slope.square() - x.double();
+    Point { x: twice, y: slope * (x - twice) - y }
 }
 
 #[cfg(test)]
 mod tests {
+    use group::Curve;
     use rand_chacha::ChaCha20Rng;
     use rand_core::{Rng, SeedableRng};
 

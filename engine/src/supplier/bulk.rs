@@ -88,9 +88,9 @@ impl Supplier<'_> {
         let total = files.len() as u64;
         let (mut judged, mut done) = (BulkJudged::default(), 0);
         progress(Progress { step: "verify", done, total });
-        let mut chunks = Chunks(files);
+        let mut rest = files;
         loop {
-            let wave: Vec<&[PathBuf]> = chunks.by_ref().take(pools.len()).collect();
+            let wave = wave(&mut rest, pools.len());
             if wave.is_empty() {
                 return Ok(judged);
             }
@@ -294,26 +294,25 @@ fn pool(threads: usize) -> Result<ThreadPool, VerifyRefusal> {
     ThreadPoolBuilder::new().num_threads(threads).build().map_err(|_| VerifyRefusal::Threads)
 }
 
-/// Files in chunks, small enough in number and bytes.
-struct Chunks<'f>(&'f [PathBuf]);
-
-impl<'f> Iterator for Chunks<'f> {
-    type Item = &'f [PathBuf];
-
-    fn next(&mut self) -> Option<&'f [PathBuf]> {
-        let size = |file: &PathBuf| file.metadata().map_or(0, |found| found.len());
+/// Takes the next files, a chunk for each of so many threads: as many as are left for each, but few enough in number and
+/// bytes.
+fn wave<'f>(rest: &mut &'f [PathBuf], threads: usize) -> Vec<&'f [PathBuf]> {
+    let most = rest.len().div_ceil(threads).min(CHUNK);
+    let mut chunks = Vec::with_capacity(threads);
+    while chunks.len() < threads && !rest.is_empty() {
         let (mut bytes, mut count) = (0, 0);
-        for file in self.0.iter().take(CHUNK) {
-            bytes += size(file);
+        for file in rest.iter().take(most) {
+            bytes += file.metadata().map_or(0, |found| found.len());
             if count > 0 && bytes > CHUNK_BYTES {
                 break;
             }
             count += 1;
         }
-        let (chunk, rest) = self.0.split_at(count);
-        self.0 = rest;
-        (!chunk.is_empty()).then_some(chunk)
+        let (chunk, others) = rest.split_at(count);
+        chunks.push(chunk);
+        *rest = others;
     }
+    chunks
 }
 
 /// The bills of a folder, by name.
