@@ -90,7 +90,7 @@ mod tests {
 
     fn read_back(ks: impl Iterator<Item = u32>) {
         for k in ks {
-            assert!(written(&params(k).unwrap()) == written(&Params::new(k)), "k = {k}");
+            assert!(written(params(k).unwrap()) == written(&Params::new(k)), "k = {k}");
         }
     }
 
