@@ -155,7 +155,7 @@ fn every_nudged_cell_is_refused() {
 }
 
 #[test]
-#[ignore = "a day of half hours of each family; CI runs it in release"]
+#[ignore = "a day of half hours of each family; run it in release"]
 fn every_nudged_cell_of_a_day_is_refused() {
     assert!(families(48).iter().map(nudge).sum::<usize>() > 1000);
 }
