@@ -6,8 +6,6 @@ mod planner;
 pub mod verifier;
 mod writer;
 
-use std::sync::Arc;
-
 use ff::{Field, PrimeField};
 use group::{Curve, Group, GroupEncoding};
 use halo2_proofs::plonk::{ProvingKey, create_proof, keygen_pk};
@@ -45,7 +43,7 @@ pub struct Forger<'a> {
     pub prepared: &'a Prepared,
     pub household: &'a Household,
     pub generators: Generators,
-    params: Arc<Params<EqAffine>>,
+    params: &'static Params<EqAffine>,
     key: ProvingKey<EqAffine>,
 }
 
@@ -98,7 +96,7 @@ impl<'a> Forger<'a> {
         let params = params(layout.k).unwrap();
         let circuit = BillCircuit::shape_only(prepared.plan(), layout);
         let key = prepared.verifying_key().unwrap().clone();
-        let key = with_shape(&layout.shape, || keygen_pk(&params, key, &circuit)).unwrap();
+        let key = with_shape(&layout.shape, || keygen_pk(params, key, &circuit)).unwrap();
         Forger { prepared, household, generators: Generators::new(), params, key }
     }
 
@@ -190,7 +188,7 @@ impl<'a> Forger<'a> {
         let circuit = Tampered { bill, cells: &forgery.cells };
         let rng = ChaCha20Rng::seed_from_u64(forgery.seed);
         let proved = with_shape(&layout.shape, || {
-            create_proof(&self.params, &self.key, &[circuit], &[&[&amounts]], rng, &mut writer)
+            create_proof(self.params, &self.key, &[circuit], &[&[&amounts]], rng, &mut writer)
         });
         proved.unwrap();
         writer

@@ -63,7 +63,7 @@ impl Verifier {
         }
         let amounts: Vec<Fp> = statement.disclosed.iter().map(|amount| field(*amount)).collect();
         let key = prepared.verifying_key().unwrap();
-        let read = verify_proof(&params, key, Collect(params.empty_msm()), &[&[&amounts]], &mut reader);
+        let read = verify_proof(params, key, Collect(params.empty_msm()), &[&[&amounts]], &mut reader);
         let Ok(mut msm) = read else { return false };
         let weight = match self.weight {
             Weight::None => Fp::ZERO,

@@ -155,9 +155,9 @@ impl Term {
 
 /// `c₀ + (x − 0)·(c₁ + (x − 1)·(c₂ + …))` takes the values at 0, 1, 2 …: Newton's divided differences.
 fn divided(mut values: Vec<Fp>, inverses: &[Fp]) -> Vec<Fp> {
-    for order in 1..values.len() {
+    for (order, inverse) in inverses.iter().enumerate().skip(1) {
         for at in (order..values.len()).rev() {
-            values[at] = (values[at] - values[at - 1]) * inverses[order];
+            values[at] = (values[at] - values[at - 1]) * inverse;
         }
     }
     values
