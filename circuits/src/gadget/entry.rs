@@ -199,7 +199,7 @@ impl Chip {
             let q = meta.query_selector(self.q_partial);
             // state: the rounds above; power: defined here; state': defined here, its words by the inverse of M.
             let [place, place_next] = [0, 1].map(|at| meta.query_advice(columns.sum, Rotation(at)));
-            let [first, second, _] = self.constants.map(|constant| meta.query_fixed(constant));
+            let [first, second] = [0, 1].map(|at| meta.query_fixed(self.constants[at]));
             let [word, others @ ..] = self.state.map(|word| meta.query_advice(word, Rotation::cur()));
             let power = meta.query_advice(self.power, Rotation::cur());
             let next = self.state.map(|word| meta.query_advice(word, Rotation::next()));

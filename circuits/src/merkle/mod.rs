@@ -41,6 +41,11 @@ impl Axis {
         let steps = exact::round(&exact::sub(key, &self.first)?, &self.step, Ties::Up)?;
         u32::try_from(steps.clamp(0, i128::from(self.rows) - 1)).ok()
     }
+
+    /// Where a row that is not the last ends; nothing when it outgrows the arithmetic.
+    pub fn bound(&self, row: u32) -> Option<Ratio> {
+        exact::add(&self.first, &exact::mul(&self.step, &Ratio::from(i128::from(row)))?)
+    }
 }
 
 /// A table as a tariff publishes it.

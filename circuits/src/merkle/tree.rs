@@ -5,6 +5,8 @@
 //! under capacities of their own. Of the tree, the levels above blocks of 256 entries are kept: a path is made of them and
 //! of one block, hashed again.
 
+use std::sync::Arc;
+
 use ff::PrimeField;
 use halo2_proofs::arithmetic::parallelize;
 use pasta_curves::Fp;
@@ -25,7 +27,7 @@ const BLOCK: u32 = 8;
 /// A table's entries and the upper levels of their tree.
 #[derive(Debug)]
 pub struct Entries {
-    values: Vec<i64>,
+    values: Arc<Vec<i64>>,
     depth: u32,
     /// The roots of blocks, then each level above, up to the root.
     levels: Vec<Vec<Fp>>,
@@ -42,7 +44,13 @@ impl Entries {
     /// # Errors
     /// [`TableRefusal::Count`] for none, or more than [`MAX_ENTRIES`].
     pub fn new(values: Vec<i64>) -> Result<Self, TableRefusal> {
-        let depth = checked(&values)?;
+        checked(&values)?;
+        Ok(Entries::of_some(Arc::new(values)))
+    }
+
+    /// The same of what is known to be some entries, and not too many.
+    pub(crate) fn of_some(values: Arc<Vec<i64>>) -> Self {
+        let depth = depth(values.len());
         let mut blocks = vec![Fp::zero(); 1 << (depth - depth.min(BLOCK))];
         let all = values.as_slice();
         parallelize(&mut blocks, |blocks, first| {
@@ -50,7 +58,7 @@ impl Entries {
                 *root = block(all, depth, at).pop().and_then(|top| top.first().copied()).unwrap_or_default();
             }
         });
-        Ok(Entries { levels: above(blocks), values, depth })
+        Entries { levels: above(blocks), values, depth }
     }
 
     /// The entries with block roots that [`Entries::blocks`] gave, which are not hashed again: a proof on others than the
@@ -59,7 +67,7 @@ impl Entries {
     /// # Errors
     /// As for [`Entries::new`]; [`TableRefusal::Blocks`] for another number of them, or bytes that are no numbers of the
     /// field.
-    pub fn with_blocks(values: Vec<i64>, blocks: &[[u8; 32]]) -> Result<Self, TableRefusal> {
+    pub fn with_blocks(values: Arc<Vec<i64>>, blocks: &[[u8; 32]]) -> Result<Self, TableRefusal> {
         let depth = checked(&values)?;
         if blocks.len() != 1 << (depth - depth.min(BLOCK)) {
             return Err(TableRefusal::Blocks);
@@ -162,7 +170,7 @@ mod tests {
                 assert_eq!(climbed(&entries, place, field((*value).into())), entries.root(), "{count} {place}");
             }
             assert_ne!(climbed(&entries, 0, field(7_777)), entries.root());
-            let again = Entries::with_blocks(values, &entries.blocks()).unwrap();
+            let again = Entries::with_blocks(Arc::new(values), &entries.blocks()).unwrap();
             assert_eq!(again.root(), entries.root());
         }
     }
@@ -175,9 +183,9 @@ mod tests {
         let entries = Entries::new((0..600).collect()).unwrap();
         let mut blocks = entries.blocks();
         assert_eq!(blocks.len(), 4);
-        assert!(Entries::with_blocks((0..600).collect(), &blocks).is_ok());
-        assert_eq!(Entries::with_blocks((0..600).collect(), &blocks[1..]).unwrap_err(), TableRefusal::Blocks);
+        assert!(Entries::with_blocks(Arc::new((0..600).collect()), &blocks).is_ok());
+        assert_eq!(Entries::with_blocks(Arc::new((0..600).collect()), &blocks[1..]).unwrap_err(), TableRefusal::Blocks);
         blocks[0] = [255; 32];
-        assert_eq!(Entries::with_blocks((0..600).collect(), &blocks).unwrap_err(), TableRefusal::Blocks);
+        assert_eq!(Entries::with_blocks(Arc::new((0..600).collect()), &blocks).unwrap_err(), TableRefusal::Blocks);
     }
 }
