@@ -26,7 +26,7 @@ pub const HEADERS: [&str; 3] = ["to,value", "to,to,value", "to,to,to,value"];
 /// Behind the last bound.
 const ABOVE: &str = "above";
 /// The most decimal places of an entry.
-const MAX_DECIMALS: usize = 9;
+const MAX_DECIMALS: u8 = 9;
 
 /// The entries of a table by their keys. The tree over them is hashed when its root is first asked for.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ impl TableSet {
         blocks: &[[u8; 32]],
     ) -> Result<Self, TableRefusal> {
         let rows = axes.iter().fold(1usize, |rows, axis| rows.saturating_mul(axis.rows as usize));
-        if rows != values.len() || axes.is_empty() || axes.len() > HEADERS.len() {
+        if rows != values.len() || axes.is_empty() || axes.len() > HEADERS.len() || decimals > u32::from(MAX_DECIMALS) {
             return Err(TableRefusal::Count { entries: values.len() });
         }
         let values = Arc::new(values);
@@ -88,6 +88,27 @@ impl TableSet {
     /// The tree's root as tariffs write it: `0x` and 64 digits, the most significant first.
     pub fn root(&self) -> &str {
         &self.tree().1
+    }
+
+    /// The statement by which a tariff declares the table. `units` are those of the keys, then that of the values, empty for
+    /// plain numbers; nothing when they are more or fewer.
+    pub fn statement(&self, name: &str, units: &[&str]) -> Option<String> {
+        let Inner { axes, decimals, values, .. } = &*self.0;
+        let (unit, keys) = units.split_last().filter(|(_, keys)| keys.len() == axes.len())?;
+        let (least, most) = (values.iter().min()?, values.iter().max()?);
+        let written = |value| decimal(value, *decimals);
+        let every = |ends: [String; 3], unit: &str| {
+            let [from, to, every] = ends;
+            format!("{from} to {to} every {every} {unit}").trim_end().to_owned()
+        };
+        let of = every([written(*least), written(*most), written(1)], unit);
+        let by = axes.iter().zip(keys).map(|(axis, unit)| {
+            let ends = [axis.first, axis.bound(axis.rows - 2)?, axis.step];
+            let [from, to, step] = ends.map(|end| exact::decimal(&end));
+            Some(every([from?, to?, step?], unit))
+        });
+        let by = by.collect::<Option<Vec<_>>>()?.join(", ");
+        Some(format!("data {name}: table of {of},\n    by {by},\n    root {}", self.root()))
     }
 
     fn tree(&self) -> &(Arc<Entries>, String) {
@@ -273,7 +294,7 @@ fn whole(text: &str) -> Option<(i64, u8)> {
     if whole.is_empty() || !plain(whole) || !plain(part) || (part.is_empty() && digits.contains('.')) {
         return None;
     }
-    if whole.len() + trimmed.len() > 18 || trimmed.len() > MAX_DECIMALS {
+    if whole.len() + trimmed.len() > 18 || trimmed.len() > usize::from(MAX_DECIMALS) {
         return None;
     }
     let value: i64 = format!("{whole}{trimmed}").parse().ok()?;
