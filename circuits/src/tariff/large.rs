@@ -106,7 +106,11 @@ fn published(
     let decimal = values.every.recip();
     let decimal = decimal.is_integer() && decimal.numer().to_string().trim_end_matches('0') == "1";
     let ends = entry(&values.from).zip(entry(&values.to)).filter(|_| decimal);
-    let Some((least, most)) = ends else { return Err(refused(&TableRefusal::Values, &name.span)) };
+    let Some((least, most)) = ends else {
+        let message = "entries are whole multiples of 1, 0.1, 0.01 and so on, and so are the least and the greatest";
+        let finding = Diagnostic::new(TableRefusal::Values.code(), &written.values.every.span, message);
+        return Err(finding.help(TableRefusal::Values.hint()));
+    };
     let large = || Diagnostic::new("number-too-long", &name.span, "this does not fit the exact arithmetic");
     let mut axes = Vec::new();
     for (at, key) in keys.iter().enumerate() {
@@ -115,7 +119,9 @@ fn published(
             Some((rows, exact::mul(&key.from, &key.unit.scale)?, exact::mul(&key.every, &key.unit.scale)?))
         };
         let Some((rows, first, step)) = axis(key) else {
-            return Err(refused(&TableRefusal::Axis { key: at }, &written.keys[at].span));
+            let message = "the highest bound is no whole number of steps above the lowest";
+            let finding = Diagnostic::new(TableRefusal::Axis { key: at }.code(), &written.keys[at].span, message);
+            return Err(finding.help(TableRefusal::Axis { key: at }.hint()));
         };
         axes.push(Axis { first, step, rows });
     }
@@ -140,8 +146,16 @@ impl Known<'_, '_> {
             return None;
         };
         if of.keys.len() != keys.len() {
-            let message =
-                format!("`{}` is looked up by {} values, and here are {}", name.is, of.keys.len(), keys.len());
+            let count = |keys: usize| if keys == 1 { "1 key".into() } else { format!("{keys} keys") };
+            let message = format!(
+                "the table `{}` has {}, and here {}",
+                name.is,
+                count(of.keys.len()),
+                match keys.len() {
+                    1 => "is 1".into(),
+                    more => format!("are {more}"),
+                }
+            );
             let help = "write a key for each `every` of the table; what follows in a list stands behind a bracket";
             self.found.push(Diagnostic::new("key-count", &name.span, message).help(help));
             return None;
