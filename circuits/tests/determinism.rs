@@ -35,12 +35,12 @@ fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
     for (at, step) in parts(sample) {
         let (count, is_largest): (usize, Box<dyn Fn(usize) -> bool>) = match step {
             Step::Largest(of) if of.is_in_lanes(&sample.layout.shape) => {
-                let rows = of.rows(sample.layout.shape.lanes);
+                let rows = of.rows(&sample.layout.shape);
                 let inputs = sample.witness().inputs.clone();
                 let holds = move |row: usize, maximum| rows[row].iter().any(|input| field(inputs[*input]) == maximum);
                 let start = at.row;
                 (
-                    of.rows(sample.layout.shape.lanes).len(),
+                    of.rows(&sample.layout.shape).len(),
                     Box::new(move |row| holds(row - start, tape.get("sum", row))),
                 )
             }

@@ -28,5 +28,6 @@ pub mod key;
 pub mod label;
 pub mod quantity;
 pub mod reading;
+pub mod ring;
 pub mod record;
 pub mod wire;

@@ -6,7 +6,7 @@ use rand_core::Rng;
 use wattproof_circuits::circuit::{BillCircuit, with_shape};
 use wattproof_circuits::exact;
 use wattproof_circuits::field;
-use wattproof_circuits::layout::Layout;
+use wattproof_circuits::layout::{Certified, Layout};
 use wattproof_circuits::plan::{Plan, PlanRefusal, Witness};
 use wattproof_circuits::program::Program;
 use wattproof_circuits::rule::{self, PriceError, Priced};
@@ -58,7 +58,7 @@ pub fn agreed(
     }
     // Half of them as they are laid out, the others in up to six lanes, or in none.
     let layout = match rng.next_u32() % 14 {
-        lanes @ 0..7 => Layout::with_lanes(&plan, lanes as usize, if lanes < 3 { 2 } else { 3 }),
+        lanes @ 0..7 => Layout::with_lanes(&plan, Certified::Readings, lanes as usize, if lanes < 3 { 2 } else { 3 }),
         _ => Layout::new(&plan),
     };
     let layout = layout.map_err(|refusal| refusal.to_string())?;
