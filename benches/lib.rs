@@ -89,7 +89,7 @@ impl Household {
             slot_length: SlotLength::HALF_HOUR,
             slots,
             offsets: vec![(slots.first(), 0)],
-            batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
+            batches: vec![BatchReference { number: 20_000, header: [3; 8] }],
             gaps: slots.iter().filter(|slot| self.is_gap(*slot)).count() as u32,
             carried: carried.to_vec(),
             disclosed: prepared.price(&self.readings, carried).unwrap_or_default(),

@@ -152,10 +152,8 @@ impl Frame {
 
     /// The statement of a bill with these amounts.
     pub(crate) fn statement(&self, revision: u8, disclosed: Vec<i128>) -> Statement {
-        let reference = |stored: &StoredBatch| BatchReference {
-            number: stored.batch.header().number(),
-            header: stored.header_digest,
-        };
+        let reference =
+            |stored: &StoredBatch| BatchReference::new(stored.batch.header().number(), &stored.header_digest);
         Statement {
             meter: self.meter.id(),
             certification: self.meter.certification(),
@@ -257,7 +255,7 @@ pub(crate) fn program_of(
     if statement.gaps > 0 {
         for named in &statement.batches {
             let held = archive::all_of(view, &statement.meter, named.number)?;
-            batches.extend(held.into_iter().find(|stored| stored.header_digest == named.header));
+            batches.extend(held.into_iter().find(|stored| stored.header_digest.starts_with(&named.header)));
         }
     }
     let meter = registry::meter(view, &statement.meter)?;

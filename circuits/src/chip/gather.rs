@@ -122,18 +122,18 @@ impl Sum {
             if position == gather.from && self.runs.is_some() {
                 self.assign_unread(rows, row, gather.sum)?;
             }
-            if let (Some(runs), true) = (self.runs, position > gather.from) {
-                rows.region.assign_fixed(|| "", runs, row, || Known::known(Fp::ONE))?;
-            }
+            let mut factors: BTreeMap<usize, Fp> = self.factors.keys().map(|column| (*column, Fp::ZERO)).collect();
             while let Some((_, column, factor)) = terms.next_if(|(at, ..)| *at == position) {
-                let fixed = *self.factors.get(column).ok_or(Error::Synthesis)?;
-                rows.region.assign_fixed(|| "", fixed, row, || Known::known(*factor))?;
+                factors.insert(*column, *factor);
                 sum = sum + rows.ring(*column, row).map(|value| value * factor);
             }
-            if position == gather.from && gather.constant != Fp::ZERO {
-                let constant = self.constant.ok_or(Error::Synthesis)?;
-                rows.region.assign_fixed(|| "", constant, row, || Known::known(gather.constant))?;
-                sum = sum.map(|sum| sum + gather.constant);
+            let starts = position == gather.from;
+            let constant = if starts { gather.constant } else { Fp::ZERO };
+            sum = sum.map(|sum| sum + constant);
+            let factors = factors.iter().filter_map(|(column, factor)| Some((*self.factors.get(column)?, *factor)));
+            let runs = self.runs.map(|runs| (runs, if starts { Fp::ZERO } else { Fp::ONE }));
+            for (column, value) in factors.chain(runs).chain(self.constant.map(|column| (column, constant))) {
+                rows.region.assign_fixed(|| "", column, row, || Known::known(value))?;
             }
             let linked: &[usize] = if position == gather.to { &gather.rows } else { &[] };
             self.assign_sum(rows, (gather.sum, row + stride), sum, linked)?;

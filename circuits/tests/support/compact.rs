@@ -58,6 +58,18 @@ pub fn around(period: &Readings, seed: u64) -> Readings {
     readings
 }
 
+/// A program and its readings, so many slots later.
+pub fn moved(program: &Program, readings: &Readings, by: u32) -> (Program, Readings) {
+    let slots = SlotRange::new(program.slots.first().after(by).unwrap(), program.slots.count()).unwrap();
+    let mut later = Readings::gaps(slots, readings.registers());
+    for (from, to) in program.slots.iter().zip(slots.iter()) {
+        for register in 0..readings.registers() {
+            assert!(later.set(register, to, readings.get(register, from)));
+        }
+    }
+    (Program { slots, ..program.clone() }, later)
+}
+
 impl Compact {
     pub fn new(readings: Readings, seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(!seed);

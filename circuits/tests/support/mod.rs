@@ -204,7 +204,7 @@ pub fn statement_of(
         slot_length: SlotLength::HALF_HOUR,
         slots: prepared.plan().slots,
         offsets: vec![(prepared.plan().slots.first(), 0)],
-        batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
+        batches: vec![BatchReference { number: 20_000, header: [3; 8] }],
         gaps: 0,
         carried: carried.to_vec(),
         disclosed,
