@@ -113,6 +113,7 @@ impl SealedBatch {
         }
         match (header.certification, record.certification()) {
             (Certification::Classic, Certification::Classic) => (),
+            _ => (),
         }
         if header.slot_length != record.slot_length() {
             return Err(BatchRefusal::OtherSlotLength);

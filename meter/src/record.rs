@@ -40,6 +40,8 @@ pub const MAX_METER_NAME: usize = 64;
 pub enum Certification {
     /// One commitment a reading.
     Classic,
+    /// One commitment a batch.
+    Compact,
 }
 
 impl Certification {
@@ -47,12 +49,13 @@ impl Certification {
     pub fn byte(self) -> u8 {
         match self {
             Certification::Classic => 1,
+            Certification::Compact => 2,
         }
     }
 
     /// The certification behind a byte.
     pub fn from_byte(byte: u8) -> Option<Self> {
-        (byte == Certification::Classic.byte()).then_some(Certification::Classic)
+        [Certification::Classic, Certification::Compact].into_iter().find(|known| known.byte() == byte)
     }
 }
 

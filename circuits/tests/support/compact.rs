@@ -101,7 +101,7 @@ impl Compact {
 
     pub fn statement(&self, prepared: &Prepared) -> Statement {
         let disclosed = prepared.price(&self.readings, &self.carried).unwrap();
-        super::statement_of(prepared, Certification::Classic, &self.carried, disclosed)
+        super::statement_of(prepared, Certification::Compact, &self.carried, disclosed)
     }
 
     pub fn prove(&self, prepared: &Prepared, statement: &Statement) -> Vec<u8> {
