@@ -16,9 +16,8 @@ pub use wattproof_circuits::families::Family;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_circuits::yardstick::Multiexp;
-use wattproof_meter::batch::{SealedBatch, Sealer};
+use wattproof_meter::batch::{SealedBatch, Sealer, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
-use wattproof_meter::commit::CommitmentTables;
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
@@ -51,6 +50,8 @@ pub struct Measured {
     pub family: Family,
     /// Half hours billed.
     pub readings: u32,
+    /// How the meter certifies.
+    pub certification: Certification,
     /// Logarithm of the circuit's rows; nothing without a circuit.
     pub k: Option<u32>,
     /// Milliseconds to prove, without decryption and without the prover's own check.
@@ -115,17 +116,22 @@ impl Refusal for BenchRefusal {
 }
 
 /// Measures a family over `readings` half hours, a multiple of 48.
-pub fn measure(family: Family, readings: u32, progress: &mut dyn FnMut(Progress)) -> Result<Measured, BenchRefusal> {
+pub fn measure(
+    family: Family,
+    readings: u32,
+    certification: Certification,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Measured, BenchRefusal> {
     let days = readings / DAY;
     if !readings.is_multiple_of(DAY) || !(1..=MAX_DAYS).contains(&days) {
         return Err(BenchRefusal::Readings(readings));
     }
     let fails = BenchRefusal::Fails;
-    let (frame, key) = frame(family, days).ok_or(fails("the meter does not seal"))?;
+    let (frame, key) = frame(family, days, certification).ok_or(fails("the meter does not seal"))?;
     let opened = customer::open(&frame, &key, progress)?;
     let program = frame.program().map_err(|_| fails("the tariff has no program"))?;
     let started = Instant::now();
-    let prepared = Prepared::new(&program).map_err(|_| fails("the program cannot be prepared"))?;
+    let prepared = Prepared::certified(&program, frame.certified()).map_err(|_| fails("the program cannot be prepared"))?;
     // The first proof makes the proving key.
     let bill = customer::make(&frame, &prepared, &opened, 0)?;
     let with_keys = ms(started);
@@ -148,6 +154,7 @@ pub fn measure(family: Family, readings: u32, progress: &mut dyn FnMut(Progress)
     Ok(Measured {
         family,
         readings,
+        certification,
         k: prepared.figures().k,
         prove_ms,
         verify_ms: median(verifying),
@@ -162,7 +169,7 @@ pub fn measure(family: Family, readings: u32, progress: &mut dyn FnMut(Progress)
 }
 
 /// A meter's sealed days under the family's tariff, and the key that opens them.
-fn frame(family: Family, days: u32) -> Option<(Frame, MasterKey)> {
+fn frame(family: Family, days: u32, certification: Certification) -> Option<(Frame, MasterKey)> {
     let signing = SigningKey::from_bytes(&[3; 32]);
     let key = MasterKey::from_bytes([5; 32]);
     let register = Register::new("import", Unit::WattHour, 20)?;
@@ -170,7 +177,7 @@ fn frame(family: Family, days: u32) -> Option<(Frame, MasterKey)> {
     let (length, service) = (SlotLength::HALF_HOUR, Slot::new(0));
     let meter = MeterRecord::new(
         "bench",
-        Certification::Classic,
+        certification,
         BatchPeriod::Day,
         length,
         service,
@@ -178,7 +185,7 @@ fn frame(family: Family, days: u32) -> Option<(Frame, MasterKey)> {
         vec![register],
     )
     .ok()?;
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(certification);
     let sealer = Sealer { record: &meter, signing: &signing, key: &key, tables: &tables };
     let mut batches = vec![];
     for number in FIRST_DAY..FIRST_DAY + days {
@@ -291,7 +298,8 @@ fn equation(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<Equation
     let bill = Bill::from_bytes(bytes).map_err(|_| fails("the bill does not read"))?;
     let points = frame.points(&bill.commitments).map_err(|_| fails("the commitments are others"))?;
     let entropy = fresh().map_err(|_| fails("no randomness"))?;
-    let equation = prepared.equation(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
+    let commitments = frame.commitments(&bill.commitments);
+    let equation = prepared.equation(&bill.statement, &commitments, &points, &bill.proof, &entropy);
     equation.map_err(|_| fails("the proof does not verify"))
 }
 
@@ -337,17 +345,20 @@ mod tests {
     #[test]
     fn a_day_of_each_family_is_measured() {
         for family in Family::ALL {
-            let measured = measure(family, DAY, &mut |_| {}).unwrap();
+            let measured = measure(family, DAY, Certification::Classic, &mut |_| {}).unwrap();
             assert_eq!((measured.family, measured.readings), (family, DAY));
             assert_eq!(measured.k.is_none(), family == Family::S1);
             assert!(measured.bill_bytes > measured.proof_bytes + 32 * 48);
+            let compact = measure(family, DAY, Certification::Compact, &mut |_| {}).unwrap();
+            assert_eq!(compact.k, Some(9));
+            assert!(compact.bill_bytes < compact.proof_bytes + 200);
         }
     }
 
     #[test]
     fn the_tariffs_are_the_families() {
         for family in Family::ALL {
-            let (frame, _) = frame(family, 2).unwrap();
+            let (frame, _) = frame(family, 2, Certification::Classic).unwrap();
             let ours = frame.program().unwrap();
             let theirs = family.program(ours.registers[0].clone(), ours.slots);
             let mut readings = Readings::gaps(ours.slots, 1);
@@ -362,6 +373,6 @@ mod tests {
 
     #[test]
     fn part_of_a_day_is_refused() {
-        assert!(matches!(measure(Family::S1, 50, &mut |_| {}), Err(BenchRefusal::Readings(50))));
+        assert!(matches!(measure(Family::S1, 50, Certification::Classic, &mut |_| {}), Err(BenchRefusal::Readings(50))));
     }
 }

@@ -167,8 +167,8 @@ impl<'a> Supplier<'a> {
         }
         let points = frame.points(&bill.commitments)?;
         // Drawn after the bill's bytes are final: no bill can be made to fit it.
-        let entropy = fresh()?;
-        Ok(prepared.equation(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
+        let (entropy, commitments) = (fresh()?, frame.commitments(&bill.commitments));
+        Ok(prepared.equation(&bill.statement, &commitments, &points, &bill.proof, &entropy)?)
     }
 
     /// Writes the verdict, unless another bill took the slots meanwhile; that is then the verdict.

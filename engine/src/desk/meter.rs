@@ -237,7 +237,7 @@ impl Meter {
             registers,
             slot_length,
             period: new.batch,
-            certification: Certification::Classic,
+            certification: new.certification,
             in_service: Slot::new(0),
         };
         let public = public_path(path);
