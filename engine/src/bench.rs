@@ -16,9 +16,8 @@ pub use wattproof_circuits::families::Family;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_circuits::yardstick::Multiexp;
-use wattproof_meter::batch::{SealedBatch, Sealer};
+use wattproof_meter::batch::{SealedBatch, Sealer, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
-use wattproof_meter::commit::CommitmentTables;
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
@@ -178,7 +177,7 @@ fn frame(family: Family, days: u32) -> Option<(Frame, MasterKey)> {
         vec![register],
     )
     .ok()?;
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(meter.certification());
     let sealer = Sealer { record: &meter, signing: &signing, key: &key, tables: &tables };
     let mut batches = vec![];
     for number in FIRST_DAY..FIRST_DAY + days {

@@ -21,8 +21,8 @@ use wattproof_circuits::program::Program;
 use wattproof_circuits::refusal::ProveRefusal;
 use wattproof_circuits::rule::{self, Priced};
 use wattproof_circuits::statement::Statement;
-use wattproof_meter::batch::{OpenBatch, SealedBatch};
-use wattproof_meter::commit::{CommitmentTables, Opening};
+use wattproof_meter::batch::{OpenBatch, SealedBatch, Tables};
+use wattproof_meter::commit::Opening;
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::MeterRecord;
@@ -310,13 +310,13 @@ pub fn readings(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(ReadingsFile, String), CustomerRefusal> {
     let (meter, period, batches) = store.look(|view| held(view, meter, period, zone))?;
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(meter.certification());
     let mut readings = Readings::gaps(period.slots(), meter.registers().len());
     for (done, stored) in batches.iter().enumerate() {
         let batch = stored.batch.open(&meter, key, &tables)?;
         for (slot, register) in batch.header().certified() {
             // A batch may begin before the period and end after it.
-            let _inside = readings.set(register, slot, batch.get(register, slot).map(|cell| cell.reading));
+            let _inside = readings.set(register, slot, batch.reading(register, slot));
         }
         progress(Progress { step: "decrypt", done: done as u64 + 1, total: batches.len() as u64 });
     }
@@ -412,7 +412,7 @@ pub(crate) fn open(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Opened, CustomerRefusal> {
     let (slots, registers, places) = (frame.slots(), frame.tariff.registers().len(), frame.places());
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(frame.meter.certification());
     let mut opened = Opened {
         commitments: Vec::new(),
         readings: Readings::gaps(slots, registers),
