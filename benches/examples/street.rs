@@ -18,9 +18,8 @@ use wattproof_engine::import::import;
 use wattproof_engine::store::Store;
 use wattproof_engine::supplier::{Supplier, bills_in};
 use wattproof_engine::{policy, registry};
-use wattproof_meter::batch::Sealer;
+use wattproof_meter::batch::{Sealer, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
-use wattproof_meter::commit::CommitmentTables;
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
@@ -85,7 +84,7 @@ fn verified(folder: &Path, store: &Store, files: &[PathBuf], jobs: usize) -> (f6
 /// A store with meters under the family's tariff, their month, and their keys in a folder.
 fn settled(folder: &Path, family: Family, meters: u32) -> Store {
     let store = Store::at(folder.join("store.redb"));
-    let (tables, length) = (CommitmentTables::new(), SlotLength::HALF_HOUR);
+    let (tables, length) = (Tables::of(Certification::Classic), SlotLength::HALF_HOUR);
     policy::publish(&store, tariff(family, DAYS).as_bytes(), now()).unwrap();
     fs::create_dir(folder.join("keys")).unwrap();
     for n in 0..meters {

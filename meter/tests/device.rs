@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 
 use common::DAY;
 use tempfile::TempDir;
-use wattproof_meter::batch::SealedBatch;
+use wattproof_meter::batch::{SealedBatch, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength, SlotRange};
-use wattproof_meter::commit::CommitmentTables;
 use wattproof_meter::device::{
     Blueprint, MAX_BATCH_DAYS, MEMORY_DAYS, MeterRefusal, Recorded, Row, SimulatedMeter, new_key,
 };
@@ -103,7 +102,7 @@ fn complete_batches_come_out_once_with_the_readings_that_went_in() {
     let mut bench = bench.reopened();
     let batches = bench.sent(None);
     assert_eq!(batches.iter().map(|batch| batch.header().number()).collect::<Vec<_>>(), [DAY, DAY + 1]);
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(Certification::Classic);
     for batch in &batches {
         let open = batch.open(bench.meter.record(), bench.meter.key(), &tables).ok().unwrap();
         assert!(batch.header().slots().iter().all(|slot| open.readings().get(0, slot) == Some(slot.index() % 1000)));
@@ -292,7 +291,7 @@ fn a_restored_copy_repeats_no_opening() {
     bench.meter.take(&half_hours(DAY, DAY + 1)[..40]).unwrap();
     let copy = std::fs::read(bench.path()).unwrap();
     let mut openings = std::collections::HashSet::new();
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(Certification::Classic);
     for value in [1, 2, 3] {
         let Bench { folder, meter } = bench;
         drop(meter);

@@ -17,15 +17,14 @@ use wattproof_engine::import::{ImportRefusal, Imported, import};
 use wattproof_engine::store::Store;
 use wattproof_engine::supplier::Supplier;
 use wattproof_engine::{clock, policy, registry};
-use wattproof_meter::batch::{SealedBatch, Sealer};
+use wattproof_meter::batch::{SealedBatch, Sealer, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength, SlotRange};
-use wattproof_meter::commit::CommitmentTables;
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::{Certification, MeterRecord};
 
-pub static TABLES: LazyLock<CommitmentTables> = LazyLock::new(CommitmentTables::new);
+pub static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables::of(Certification::Classic));
 
 /// The present in these tests.
 pub fn now() -> Timestamp {

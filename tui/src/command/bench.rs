@@ -7,6 +7,7 @@ use serde::Serialize;
 use wattproof_engine::bench::{self, Family, Measured};
 
 use super::Outcome;
+use super::certify::Certify;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Answer, DIM, Page};
@@ -35,7 +36,7 @@ pub struct Bench {
     /// Numbers of half hours, whole days each.
     #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1488")]
     readings: Vec<u32>,
-    /// What the meter certifies: one commitment a reading.
+    /// What the meter certifies.
     #[arg(long, value_enum, default_value_t = Certify::Reading)]
     certify: Certify,
 }
@@ -57,13 +58,6 @@ enum FamilyName {
     S4,
 }
 
-/// What the meter certifies.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Certify {
-    /// One commitment a reading.
-    Reading,
-}
-
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Figures {
@@ -76,7 +70,7 @@ struct Figures {
 struct Row {
     family: &'static str,
     readings: u32,
-    certify: &'static str,
+    certify: Certify,
     k: Option<u32>,
     prove_ms: f64,
     verify_ms: f64,
@@ -92,11 +86,10 @@ struct Row {
 impl Bench {
     /// Carries it out.
     pub fn run(self, session: &Session) -> Outcome {
-        let Certify::Reading = self.certify;
         let mut rows = Vec::new();
         for family in &self.family {
             for readings in &self.readings {
-                rows.push(measure(family.family(), *readings, session)?);
+                rows.push(measure(family.family(), *readings, self.certify, session)?);
             }
         }
         session.screen.answer(&Figures { rows, markdown: self.markdown })?;
@@ -115,7 +108,7 @@ impl FamilyName {
     }
 }
 
-fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Failure> {
+fn measure(family: Family, readings: u32, certify: Certify, session: &Session) -> Result<Row, Failure> {
     let Measured {
         k,
         prove_ms,
@@ -128,8 +121,8 @@ fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Fail
         peak_bytes,
         msm_2_11_ms,
         ..
-    } = bench::measure(family, readings, &mut session.progress())?;
-    let (family, certify) = (family.name(), "reading");
+    } = bench::measure(family, readings, certify.certification(), &mut session.progress())?;
+    let family = family.name();
     Ok(Row {
         family,
         readings,
