@@ -153,6 +153,7 @@ impl<'a> Supplier<'a> {
     fn examine(&self, bytes: &[u8]) -> Result<(), VerifyRefusal> {
         let bill = Bill::from_bytes(bytes)?;
         let frame = self.store.look(|view| frame(view, &bill.statement, self.now, self.anew))?;
+        frame.batches.iter().try_for_each(|stored| stored.batch.verify(&frame.meter))?;
         let equation = self.equation(&bill, &frame)?;
         Ok(equation.holds().then_some(()).ok_or(ProofRefusal::DoesNotHold)?)
     }
@@ -240,7 +241,6 @@ fn frame(view: &impl View, statement: &Statement, now: Timestamp, anew: bool) ->
     }
     let claim = |number| archive::claim(view, &meter, number).map_err(period::PeriodRefusal::from);
     let batches = period::batches(&meter, statement.slots, now, claim)?;
-    batches.iter().try_for_each(|stored| stored.batch.verify(&meter))?;
     Ok(Frame::new(view, Word::Own, meter, tariff, period, batches)?)
 }
 
