@@ -112,7 +112,7 @@ fn other_versions() {
 
 #[test]
 fn unknown_certifications() {
-    for byte in [0, 2, 255] {
+    for byte in [0, 3, 255] {
         assert_eq!(refused(&with(2, &[byte])), BillRefusal::Certification(byte));
     }
 }

@@ -290,25 +290,34 @@ fn every_refusal_says_what_and_what_to_do() {
         BatchRefusal::GapMapEmpty,
         BatchRefusal::GapMapPadding,
         BatchRefusal::CiphertextPadding,
+        BatchRefusal::Commitment { register: 0 },
+        BatchRefusal::CommitmentIdentity { register: 0 },
         BatchRefusal::Meter { expected: meter, found: meter },
+        BatchRefusal::OtherCertification,
         BatchRefusal::OtherSlotLength,
         BatchRefusal::OtherRegisters,
         BatchRefusal::Slots { number: 1 },
         BatchRefusal::Signature,
     ];
-    let open = [OpenRefusal::WrongKey { meter, number: 1 }, OpenRefusal::Digest { meter, number: 1 }];
+    let open = [
+        OpenRefusal::WrongKey { meter, number: 1 },
+        OpenRefusal::Tables { meter },
+        OpenRefusal::Digest { meter, number: 1 },
+        OpenRefusal::Commitment { meter, number: 1, register: 0 },
+    ];
     let seal = [
         SealRefusal::Number(1),
         SealRefusal::Slots(1),
         SealRefusal::Registers { expected: 1, found: 2 },
         SealRefusal::SigningKey,
+        SealRefusal::Tables,
     ];
     let said = batch.iter().map(|refusal| (refusal.code(), refusal.hint(), refusal.to_string()));
     let said = said.chain(open.iter().map(|refusal| (refusal.code(), refusal.hint(), refusal.to_string())));
     let said = said.chain(seal.iter().map(|refusal| (refusal.code(), refusal.hint(), refusal.to_string())));
     let said: Vec<_> = said.collect();
     let codes: std::collections::HashSet<_> = said.iter().map(|(code, ..)| code).collect();
-    assert_eq!(codes.len(), 18 + 2 + 4);
+    assert_eq!(codes.len(), 21 + 4 + 5);
     assert!(said.iter().all(|(_, hint, message)| hint.ends_with('.') && !message.ends_with('.')));
     assert_eq!(OpenRefusal::Batch(batch[0]).code(), batch[0].code());
 }

@@ -123,6 +123,26 @@ fn rows_after(rows: &[Row], count: u32) -> Vec<Row> {
 }
 
 #[test]
+fn a_compact_meter_seals_compact_batches_also_after_it_was_closed() {
+    let mut bench = Bench::new(&Blueprint { certification: Certification::Compact, ..blueprint() });
+    bench.meter.take(&half_hours(DAY, DAY + 2)).unwrap();
+    let mut bench = bench.reopened();
+    bench.meter.take(&half_hours(DAY + 2, DAY + 3)).unwrap();
+    let (batches, tables) = (bench.sent(None), Tables::of(Certification::Compact));
+    assert_eq!(batches.iter().map(|batch| batch.header().number()).collect::<Vec<_>>(), [DAY, DAY + 1, DAY + 2]);
+    for batch in &batches {
+        assert_eq!(batch.compact_commitments().len(), 1);
+        let open = batch.open(bench.meter.record(), bench.meter.key(), &tables).ok().unwrap();
+        assert!(batch.header().slots().iter().all(|slot| open.reading(0, slot) == Some(slot.index() % 1000)));
+    }
+    let weekly = Blueprint { certification: Certification::Compact, period: BatchPeriod::Week, ..blueprint() };
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = SimulatedMeter::create(&path(&folder), &weekly, None, None).err();
+    assert_eq!(refusal, Some(MeterRefusal::Record(RecordRefusal::CompactWeekly)));
+    assert!(!path(&folder).exists());
+}
+
+#[test]
 fn skipped_slots_and_values_over_the_bound_are_gaps() {
     let mut bench = Bench::new(&blueprint());
     let start = DAY * 48;
