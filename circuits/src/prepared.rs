@@ -337,11 +337,9 @@ impl Prepared {
             Certified::Readings => {
                 self.all(|place, slot| self.is_estimated(place) || by.get(place.register, slot).is_some())
             }
-            Certified::Batches(ring) => {
-                self.all(|place, slot| by.get(place.register, ring.batch_of(slot)).is_some()).map_err(|slot| {
-                    ring.batch_of(Slot::new(slot)).index()
-                })
-            }
+            Certified::Batches(ring) => self
+                .all(|place, slot| by.get(place.register, ring.batch_of(slot)).is_some())
+                .map_err(|slot| ring.batch_of(Slot::new(slot)).index()),
         }
     }
 

@@ -31,7 +31,13 @@ pub(crate) struct Reader<'p> {
 
 impl<'p> Reader<'p> {
     pub(crate) fn new(proof: &'p [u8]) -> Self {
-        Reader { inner: Blake2bRead::init(proof), challenges: vec![], evaluations: vec![], points: vec![], malformed: false }
+        Reader {
+            inner: Blake2bRead::init(proof),
+            challenges: vec![],
+            evaluations: vec![],
+            points: vec![],
+            malformed: false,
+        }
     }
 
     /// Whether some bytes were no point or number. halo2's errors do not tell.

@@ -47,7 +47,8 @@ fn highest() -> Program {
 
 /// A program, so many slots later.
 fn later(program: &Program, by: u32) -> Program {
-    let slots = wattproof_meter::calendar::SlotRange::new(program.slots.first().after(by).unwrap(), program.slots.count());
+    let slots =
+        wattproof_meter::calendar::SlotRange::new(program.slots.first().after(by).unwrap(), program.slots.count());
     Program { slots: slots.unwrap(), ..program.clone() }
 }
 

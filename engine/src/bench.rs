@@ -131,7 +131,8 @@ pub fn measure(
     let opened = customer::open(&frame, &key, progress)?;
     let program = frame.program().map_err(|_| fails("the tariff has no program"))?;
     let started = Instant::now();
-    let prepared = Prepared::certified(&program, frame.certified()).map_err(|_| fails("the program cannot be prepared"))?;
+    let prepared =
+        Prepared::certified(&program, frame.certified()).map_err(|_| fails("the program cannot be prepared"))?;
     // The first proof makes the proving key.
     let bill = customer::make(&frame, &prepared, &opened, 0)?;
     let with_keys = ms(started);
@@ -175,16 +176,9 @@ fn frame(family: Family, days: u32, certification: Certification) -> Option<(Fra
     let register = Register::new("import", Unit::WattHour, 20)?;
     let public = signing.verifying_key();
     let (length, service) = (SlotLength::HALF_HOUR, Slot::new(0));
-    let meter = MeterRecord::new(
-        "bench",
-        certification,
-        BatchPeriod::Day,
-        length,
-        service,
-        public.as_bytes(),
-        vec![register],
-    )
-    .ok()?;
+    let meter =
+        MeterRecord::new("bench", certification, BatchPeriod::Day, length, service, public.as_bytes(), vec![register])
+            .ok()?;
     let tables = Tables::of(certification);
     let sealer = Sealer { record: &meter, signing: &signing, key: &key, tables: &tables };
     let mut batches = vec![];
@@ -296,7 +290,8 @@ fn check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), BenchRe
 fn equation(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<Equation, BenchRefusal> {
     let fails = BenchRefusal::Fails;
     for stored in &frame.batches {
-        std::hint::black_box(SealedBatch::from_bytes(stored.batch.as_bytes())).map_err(|_| fails("a batch does not read"))?;
+        std::hint::black_box(SealedBatch::from_bytes(stored.batch.as_bytes()))
+            .map_err(|_| fails("a batch does not read"))?;
     }
     let bill = Bill::from_bytes(bytes).map_err(|_| fails("the bill does not read"))?;
     let points = frame.points(&bill.commitments).map_err(|_| fails("the commitments are others"))?;
@@ -376,6 +371,9 @@ mod tests {
 
     #[test]
     fn part_of_a_day_is_refused() {
-        assert!(matches!(measure(Family::S1, 50, Certification::Classic, &mut |_| {}), Err(BenchRefusal::Readings(50))));
+        assert!(matches!(
+            measure(Family::S1, 50, Certification::Classic, &mut |_| {}),
+            Err(BenchRefusal::Readings(50))
+        ));
     }
 }

@@ -33,7 +33,8 @@ impl Keys {
     {
         let bounds = frame.tariff.registers().iter().map(Register::bits).collect();
         let certification = frame.meter.certification();
-        let wanted = (frame.tariff.digest(), certification, bounds, frame.slots(), frame.data_digest, frame.gaps.clone());
+        let wanted =
+            (frame.tariff.digest(), certification, bounds, frame.slots(), frame.data_digest, frame.gaps.clone());
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = kept.iter().position(|(shared, _)| *shared == wanted) {
             kept[..=place].rotate_right(1);

@@ -68,9 +68,10 @@ impl GatherChip {
             let linked = *rows.linked.get(row).ok_or(Error::Synthesis)?;
             rows.region.constrain_equal(*cell, linked)?;
         }
-        layout.gathers.iter().try_for_each(|gather| {
-            self.sums.get(gather.sum).ok_or(Error::Synthesis)?.assign(rows, gather, self.stride)
-        })
+        layout
+            .gathers
+            .iter()
+            .try_for_each(|gather| self.sums.get(gather.sum).ok_or(Error::Synthesis)?.assign(rows, gather, self.stride))
     }
 }
 

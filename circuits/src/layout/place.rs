@@ -48,7 +48,16 @@ pub(crate) struct Placer<'p> {
 
 impl<'p> Placer<'p> {
     fn new(plan: &'p Plan, shape: &'p Shape) -> Self {
-        Placer { plan, shape, acts: vec![], linked: vec![], results: BTreeMap::new(), row: 0, digit_row: 0, is_beside: false }
+        Placer {
+            plan,
+            shape,
+            acts: vec![],
+            linked: vec![],
+            results: BTreeMap::new(),
+            row: 0,
+            digit_row: 0,
+            is_beside: false,
+        }
     }
 
     pub(crate) fn shape(&self) -> &'p Shape {

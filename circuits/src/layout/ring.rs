@@ -113,14 +113,18 @@ impl<'p> RingPlan<'p> {
     /// The columns that the plan's inputs read, over all laps of the period.
     pub(super) fn new(plan: &'p Plan, ring: Ring) -> Self {
         let weighed = || plan.inputs.iter().flat_map(|input| input.weights.iter().map(|(given, _)| *given));
-        let registers: BTreeSet<usize> = weighed().filter_map(|given| match given {
-            Given::Reading(place) => Some(place.register),
-            Given::Carried(_) => None,
-        }).collect();
-        let carried: BTreeSet<usize> = weighed().filter_map(|given| match given {
-            Given::Carried(index) => Some(index),
-            Given::Reading(_) => None,
-        }).collect();
+        let registers: BTreeSet<usize> = weighed()
+            .filter_map(|given| match given {
+                Given::Reading(place) => Some(place.register),
+                Given::Carried(_) => None,
+            })
+            .collect();
+        let carried: BTreeSet<usize> = weighed()
+            .filter_map(|given| match given {
+                Given::Carried(index) => Some(index),
+                Given::Reading(_) => None,
+            })
+            .collect();
         let last = plan.slots.count().saturating_sub(1);
         let (first, last) = (plan.slots.first(), plan.slots.first().after(last).unwrap_or(plan.slots.first()));
         let laps = ring.place(first).lap..=ring.place(last).lap;
@@ -171,7 +175,8 @@ impl<'p> RingPlan<'p> {
             (Some((cell, factor)), 1, true) if *factor == Fp::ONE => Some(*cell),
             _ => None,
         };
-        let beside = |at: usize, row: &Row| aligned && row.span().is_some_and(|(from, to)| from == to && at == from + 1);
+        let beside =
+            |at: usize, row: &Row| aligned && row.span().is_some_and(|(from, to)| from == to && at == from + 1);
         let singles = rows.iter().filter(|(at, row)| single(row).is_some() && !beside(**at, row)).count();
         let mut shape = RingShape { copied: singles > FEW_COPIES, ..self.shape(aligned) };
         let mut layout = RingLayout { columns: self.columns.clone(), gathers: vec![], copies: vec![] };

@@ -147,7 +147,12 @@ impl Shape {
     /// Advice columns.
     pub(crate) fn advice_columns(&self) -> usize {
         let ring = self.ring.as_ref().map_or(0, |ring| ring.columns + ring.own_sums());
-        2 + usize::from(self.operands) + self.digits + self.own_columns() + self.limb_columns() + self.lane_columns() + ring
+        2 + usize::from(self.operands)
+            + self.digits
+            + self.own_columns()
+            + self.limb_columns()
+            + self.lane_columns()
+            + ring
     }
 
     /// Bytes of a proof with its link, about.

@@ -121,10 +121,13 @@ impl Compact<'_> {
 
     /// What stands for each batch of a column; nothing for a carried value.
     fn batches<'c, T>(&self, column: &RingColumn, of: &'c Committed<T>) -> impl Iterator<Item = &'c T> {
-        let (ring, wanted) = (self.ring, match column {
-            RingColumn::Readings { register, lap } => Some((*register, *lap)),
-            RingColumn::Carried(_) => None,
-        });
+        let (ring, wanted) = (
+            self.ring,
+            match column {
+                RingColumn::Readings { register, lap } => Some((*register, *lap)),
+                RingColumn::Carried(_) => None,
+            },
+        );
         let of_lap = move |slot: Slot| {
             let (register, lap) = wanted?;
             if ring.place(slot).lap == lap { of.get(register, slot) } else { None }

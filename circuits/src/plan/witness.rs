@@ -30,7 +30,8 @@ impl Witness {
         };
         let weighed = |input: &Input| input.weights.iter().map(|(of, weight)| weight * given(*of)).sum::<i128>();
         let inputs = plan.inputs.iter().map(|input| weighed(input) + input.constant);
-        let mut witness = Witness { inputs: inputs.collect(), results: Vec::with_capacity(plan.steps.len()), ring: vec![] };
+        let mut witness =
+            Witness { inputs: inputs.collect(), results: Vec::with_capacity(plan.steps.len()), ring: vec![] };
         for step in &plan.steps {
             let results = step.results(&witness);
             witness.results.push(results);

@@ -125,7 +125,8 @@ fn on_a_ring(
     let of = |what| format!("{what} on a ring, {by} on, of {program:?}");
     decided(&plan, &layout, &witness, disclosed, rng).map_err(of)?;
     let stride = layout.shape.ring.as_ref().map_or(1, |ring| ring.stride);
-    let gathered = ring.gathers.iter().flat_map(|gather| &gather.terms).map(|(position, column, _)| (*position, *column));
+    let gathered =
+        ring.gathers.iter().flat_map(|gather| &gather.terms).map(|(position, column, _)| (*position, *column));
     let cells: Vec<_> = gathered.chain(ring.copies.iter().map(|(_, position, column)| (*position, *column))).collect();
     if let Some((position, column)) = cells.get(rng.next_u32() as usize % cells.len().max(1)) {
         witness.ring[*column][position * stride] += Fp::ONE;

@@ -16,8 +16,8 @@ use wattproof_meter::reading::Readings;
 use zeroize::Zeroizing;
 
 pub use wattproof_meter::calendar::BatchPeriod;
-pub use wattproof_meter::record::Certification;
 pub use wattproof_meter::device::Recorded;
+pub use wattproof_meter::record::Certification;
 pub use wattproof_meter::record::MeterRecord;
 
 use super::file::{self, FileRefusal};

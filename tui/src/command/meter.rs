@@ -209,7 +209,15 @@ impl New {
         };
         let passphrase = passphrase.as_ref().map(|text| text.as_str());
         let certification = self.certify.certification();
-        let new = NewMeter { name: &self.id, registers: &self.register, slot: self.slot, batch, certification, key, passphrase };
+        let new = NewMeter {
+            name: &self.id,
+            registers: &self.register,
+            slot: self.slot,
+            batch,
+            certification,
+            key,
+            passphrase,
+        };
         let meter = Device::create(&self.path, new)?;
         if let Some(label) = &self.label {
             file::create(label, meter.label().as_bytes(), Access::Owner).inspect_err(|_| self.take_back())?;
