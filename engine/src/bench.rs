@@ -1,10 +1,10 @@
 //! Whole bills of the four families, measured: what `wattproof bench` prints.
 //!
 //! A meter seals days, the customer opens and proves, the supplier checks signatures, digests, points and the proof.
-//! Times are medians; the yardstick, one multi-exponentiation of 2,048 points, is measured between them in the same run.
+//! Times are medians, of CPU time on one thread; the yardstick, one multi-exponentiation of 2,048 points, is measured
+//! between them in the same run.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
 
 use ed25519_dalek::SigningKey;
 use thiserror::Error;
@@ -28,6 +28,7 @@ use crate::frame::Frame;
 use crate::progress::Progress;
 use crate::random::fresh;
 use crate::refusal::{Fault, Refusal};
+use crate::stopwatch::Instant;
 
 /// Half hours a day.
 const DAY: u32 = 48;

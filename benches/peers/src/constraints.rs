@@ -1,0 +1,193 @@
+//! The four statements as rank-one constraints, once for every peer that takes them.
+//!
+//! Everything linear is left to linear combinations. A price in pieces costs a bit a bound, a range check of the part
+//! above the piece's lower bound, a shorter one of the room below its upper bound, one product for the rate, and two for
+//! the order and the last piece's having no upper bound. Ranges are checked bit by bit. The meter vouches that a reading is
+//! below 2^20, as it does to wattproof.
+
+use wattproof_circuits::families::Family;
+
+use crate::statement::{READING_BITS, Statement};
+
+/// What a proof system takes: affine numbers and products of them.
+pub trait System {
+    type Number: Clone;
+    type Error;
+
+    fn constant(&self, value: i64) -> Self::Number;
+    /// `sum += factor · term`.
+    fn add(&self, sum: &mut Self::Number, factor: i64, term: &Self::Number);
+    /// A number the prover chooses.
+    fn free(&mut self, value: Option<u64>) -> Result<Self::Number, Self::Error>;
+    /// A number the prover chooses, 0 or 1.
+    fn bit(&mut self, value: Option<bool>) -> Result<Self::Number, Self::Error>;
+    fn product(&mut self, left: &Self::Number, right: &Self::Number) -> Result<Self::Number, Self::Error>;
+    /// `left · right = product`.
+    fn require(&mut self, left: &Self::Number, right: &Self::Number, product: &Self::Number)
+    -> Result<(), Self::Error>;
+    fn require_zero(&mut self, number: &Self::Number) -> Result<(), Self::Error>;
+}
+
+const RATES: [i64; 3] = [9, 21, 38];
+const BLOCK_RATES: [[i64; 3]; 3] = [[9, 12, 15], [21, 24, 30], [38, 45, 60]];
+const PIECE_BOUNDS: [u64; 3] = [300, 800, 1500];
+const PIECE_RATES: [i64; 4] = [10, 14, 19, 27];
+const DEMAND_RATE: i64 = 500;
+
+/// A number and, where it is known, its value.
+type Known<N> = (N, Option<u64>);
+
+/// What the statement is about: readings one by one, or their sums, where commitments add outside the proof.
+pub enum Inputs<N> {
+    /// In the order of the slots.
+    Readings(Vec<Known<N>>),
+    /// Of the time-of-use periods; enough for S1 and S2.
+    Totals([Known<N>; 3]),
+}
+
+impl<N: Clone> Inputs<N> {
+    /// The periods' totals, linear in the readings.
+    fn totals<S: System<Number = N>>(&self, system: &S, statement: &Statement) -> [Known<N>; 3] {
+        let readings = match self {
+            Inputs::Totals(totals) => return totals.clone(),
+            Inputs::Readings(readings) => readings,
+        };
+        let mut totals: [Known<N>; 3] = std::array::from_fn(|_| (system.constant(0), Some(0)));
+        for ((number, value), period) in readings.iter().zip(&statement.periods) {
+            let (sum, known) = &mut totals[*period];
+            system.add(sum, 1, number);
+            *known = known.zip(*value).map(|(sum, value)| sum + value);
+        }
+        totals
+    }
+
+    fn readings(&self) -> &[Known<N>] {
+        match self {
+            Inputs::Readings(readings) => readings,
+            Inputs::Totals(_) => &[],
+        }
+    }
+}
+
+/// Requires that `inputs` cost `total`.
+pub fn bill<S: System>(
+    system: &mut S,
+    statement: &Statement,
+    inputs: &Inputs<S::Number>,
+    total: &S::Number,
+) -> Result<(), S::Error> {
+    let mut left = system.constant(0);
+    system.add(&mut left, -1, total);
+    match statement.family {
+        Family::S1 => linear(system, statement, inputs, &mut left),
+        Family::S2 => {
+            let bits = u32::from(READING_BITS) + statement.count().next_power_of_two().ilog2();
+            let totals = inputs.totals(system, statement);
+            for ((total, n), rates) in totals.iter().zip(statement.counts()).zip(BLOCK_RATES) {
+                pieces(system, total, bits, &[700 * n, 1800 * n], &rates, &mut left)?;
+            }
+        }
+        Family::S3 => {
+            for reading in inputs.readings() {
+                pieces(system, reading, READING_BITS.into(), &PIECE_BOUNDS, &PIECE_RATES, &mut left)?;
+            }
+        }
+        Family::S4 => {
+            linear(system, statement, inputs, &mut left);
+            let largest = largest(system, inputs.readings())?;
+            system.add(&mut left, DEMAND_RATE, &largest);
+        }
+    }
+    system.require_zero(&left)
+}
+
+fn linear<S: System>(system: &S, statement: &Statement, inputs: &Inputs<S::Number>, sum: &mut S::Number) {
+    for ((total, _), rate) in inputs.totals(system, statement).iter().zip(RATES) {
+        system.add(sum, rate, total);
+    }
+}
+
+/// Adds to `sum` what `(x, value)`, below 2^`bits`, costs by pieces that rise at `bounds`, each at its marginal rate.
+fn pieces<S: System>(
+    system: &mut S,
+    (x, value): &Known<S::Number>,
+    bits: u32,
+    bounds: &[u64],
+    rates: &[i64],
+    sum: &mut S::Number,
+) -> Result<(), S::Error> {
+    // Flag i says that x is at bound i or above; flags fall.
+    let flags = bounds.iter().map(|bound| system.bit(value.map(|value| value >= *bound)));
+    let flags = flags.collect::<Result<Vec<_>, _>>()?;
+    for pair in flags.windows(2) {
+        system.require(&pair[0], &pair[1], &pair[1])?;
+    }
+    let widths: Vec<u64> = bounds.iter().scan(0, |last, bound| Some(bound - std::mem::replace(last, *bound))).collect();
+    let last = flags.len() - 1;
+    // above = x − lower bound of the piece, room = width of the piece − above, where it has an upper bound.
+    let (mut above, mut width) = (x.clone(), system.constant(widths[0] as i64));
+    let (mut rate, mut intercept) = (system.constant(rates[0]), system.constant(0));
+    for (at, flag) in flags.iter().enumerate() {
+        system.add(&mut above, -(widths[at] as i64), flag);
+        if at < last {
+            system.add(&mut width, widths[at + 1] as i64 - widths[at] as i64, flag);
+        }
+        let rise = rates[at + 1] - rates[at];
+        system.add(&mut rate, rise, flag);
+        system.add(&mut intercept, -rise * bounds[at] as i64, flag);
+    }
+    let known = value.map(|value| {
+        let piece = bounds.iter().filter(|bound| value >= **bound).count();
+        let above = value - piece.checked_sub(1).map_or(0, |below| bounds[below]);
+        (above, widths.get(piece).map_or(0, |width| width - above))
+    });
+    let above_bits = from_bits(system, bits, known.map(|(above, _)| above))?;
+    equal(system, &above, &above_bits)?;
+    let most = widths.iter().max().copied().unwrap_or(0);
+    let room = from_bits(system, most.ilog2() + 1, known.map(|(_, room)| room))?;
+    let mut bounded = system.constant(1);
+    system.add(&mut bounded, -1, &flags[last]);
+    system.add(&mut width, -1, &above);
+    system.require(&bounded, &width, &room)?;
+    let amount = system.product(&rate, x)?;
+    system.add(sum, 1, &amount);
+    system.add(sum, 1, &intercept);
+    Ok(())
+}
+
+/// A number at least as large as every reading and equal to one.
+fn largest<S: System>(system: &mut S, readings: &[Known<S::Number>]) -> Result<S::Number, S::Error> {
+    let known = readings.iter().map(|(_, value)| *value).collect::<Option<Vec<_>>>();
+    let value = known.and_then(|values| values.into_iter().max());
+    let largest = system.free(value)?;
+    let mut none: Option<S::Number> = None;
+    for (reading, of) in readings {
+        let mut over = largest.clone();
+        system.add(&mut over, -1, reading);
+        let bits = from_bits(system, READING_BITS.into(), value.zip(*of).map(|(most, of)| most - of))?;
+        equal(system, &over, &bits)?;
+        none = Some(match none {
+            None => over,
+            Some(none) => system.product(&none, &over)?,
+        });
+    }
+    if let Some(none) = none {
+        system.require_zero(&none)?;
+    }
+    Ok(largest)
+}
+
+fn from_bits<S: System>(system: &mut S, bits: u32, value: Option<u64>) -> Result<S::Number, S::Error> {
+    let mut number = system.constant(0);
+    for at in 0..bits {
+        let bit = system.bit(value.map(|value| value >> at & 1 == 1))?;
+        system.add(&mut number, 1 << at, &bit);
+    }
+    Ok(number)
+}
+
+fn equal<S: System>(system: &mut S, left: &S::Number, right: &S::Number) -> Result<(), S::Error> {
+    let mut difference = left.clone();
+    system.add(&mut difference, -1, right);
+    system.require_zero(&difference)
+}

@@ -1,0 +1,62 @@
+//! What the page says of the systems.
+
+pub const REVEAL: &str = "reveal the opening";
+pub const BULLETPROOFS: &str = "bulletproofs";
+pub const LEGOGROTH16: &str = "LegoGroth16 + link";
+pub const SPARTAN2: &str = "Spartan2, no link";
+pub const HALO2: &str = "Halo2, opened in-circuit";
+
+/// What has to be made before the first bill.
+pub fn set_up(peer: &str) -> &'static str {
+    match peer {
+        LEGOGROTH16 => "trusted, per circuit",
+        BULLETPROOFS => "generators",
+        SPARTAN2 => "keys",
+        HALO2 => "parameters and keys",
+        REVEAL => "none",
+        _ => "keys",
+    }
+}
+
+/// `{runs}` is how many.
+pub const BEFORE: &str = "## Beside peers
+
+    benches/peers/run
+
+measures the same four statements over the same readings with other proof systems, on one thread, in one run with
+`wattproof bench`. Times are medians of {runs} runs or, where one takes seconds, of 3, after one that does not count. They are CPU time: what
+the operating system's clock of the process (`CLOCK_PROCESS_CPUTIME_ID`) went forward, so other programs on the machine do not enter. Behind each
+time stands its multiple of M, measured between the runs of its own row. A row is measured after its program proved and verified the bill, refused the
+proof for another total, and failed to prove a wrong total.
+";
+
+pub const PLOTS: &str = "![proving time against readings](benchmarks/proving.svg)
+
+![verifying time against readings](benchmarks/verifying.svg)
+
+";
+
+pub const AFTER: &str = "\\* computed from the row above by rows of the circuit, not measured.
+
+What is compared:
+
+- **verify** starts from bytes, those of the readings' commitments included: decompression counts, for every system that
+  has commitments. wattproof's figure also holds the meter's signatures and digests, the peers' do not.
+- **prove** leaves out the readings' commitments, which the meter makes.
+- The peers' circuits are one source (`benches/peers/src/constraints.rs`): a price in pieces by a bit for each bound and two range
+  checks bit by bit, a maximum by a range check of each difference and one product over all. The peers are compiled for the
+  processor at hand (`target-cpu=native`), which arkworks' assembly asks for; wattproof is compiled as it is released.
+- **reveal the opening** is S1 without any proof. It gives away the opening of the sum; openings of overlapping sums can be
+  matched against each other, so no bill should be made this way.
+- **bulletproofs** (5.0.0, R1CS on Ristretto, curve25519-dalek's vector arithmetic). The published 5.0.0 does not compile with its feature
+  `yoloproofs`; three calls in its decoder are mended in `benches/peers/vendor/bulletproofs` (`CHANGES.md` there). 4.0.0 compiles, but has vector
+  arithmetic on nightly compilers only. For S1 and S2 the commitments are added outside the proof, as wattproof does.
+- **LegoGroth16** (`legogroth16` 0.18 on BLS12-381, arkworks 0.4 with assembly) with its own link: every half hour has a
+  generator of its own, the commitments add up to one vector commitment, and the crate's subspace argument ties it to the
+  proof. The set-up is trusted and made for every circuit; who knows its trapdoors can bill anything. The commitments are on
+  the proof's curve, larger (48 bytes) and slower to decompress than a meter's on Vesta or Ristretto.
+- **Spartan2** (`spartan2` 0.9 with zero knowledge, Hyrax on T256). Nothing ties its witness to the meter's commitments, and
+  none are read: a bill would need that besides.
+- **Halo2, opened in-circuit** (`halo2_gadgets` 0.6): each commitment is computed in the circuit by the ECC chip's fixed-base multiplications,
+  some 110 rows a reading. It is measured for S1; the others' own constraints would come on top.
+";

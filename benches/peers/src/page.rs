@@ -1,0 +1,80 @@
+//! The section of `docs/benchmarks.md` between two markers.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::notes;
+use crate::peer::Row;
+
+const BEGIN: &str = "<!-- beside peers: written by benches/peers/run -->";
+const END: &str = "<!-- end of beside peers -->";
+const FAMILIES: [&str; 4] = ["S1", "S2", "S3", "S4"];
+
+/// Puts the rows where the markers stand, or at the end of a page without them.
+pub fn write(page: &Path, rows: &[Row], runs: usize) -> Result<()> {
+    let text = std::fs::read_to_string(page).with_context(|| format!("{} cannot be read", page.display()))?;
+    let section = section(rows, runs)?;
+    let text = match text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1))) {
+        Some((before, after)) => format!("{before}{BEGIN}\n{section}{END}{after}"),
+        None => format!("{}\n\n{BEGIN}\n{section}{END}\n", text.trim_end()),
+    };
+    std::fs::write(page, text).with_context(|| format!("{} cannot be written", page.display()))
+}
+
+fn section(rows: &[Row], runs: usize) -> Result<String> {
+    let mut text = format!("{}\n", notes::BEFORE.replace("{runs}", &runs.to_string()));
+    let lowest = rows.iter().map(|row| row.m_ms).fold(f64::INFINITY, f64::min);
+    let highest = rows.iter().map(|row| row.m_ms).fold(0.0, f64::max);
+    writeln!(text, "M was {lowest:.1} to {highest:.1} ms beside these rows.\n")?;
+    for family in FAMILIES {
+        table(&mut text, family, rows)?;
+    }
+    text.push_str(notes::PLOTS);
+    text.push_str(notes::AFTER);
+    Ok(text)
+}
+
+fn table(text: &mut String, family: &str, rows: &[Row]) -> Result<()> {
+    let mut rows: Vec<_> = rows.iter().filter(|row| row.family == family).collect();
+    rows.sort_by_key(|row| row.readings);
+    writeln!(text, "**{family}**\n")?;
+    writeln!(text, "| | readings | prove ms | verify ms | proof bytes | size | set-up |")?;
+    writeln!(text, "|---|--:|--:|--:|--:|---|---|")?;
+    for row in rows {
+        let time = |ms: f64| format!("{} ({} M)", digits(ms), digits(ms / row.m_ms));
+        let mark = if row.extrapolated { " *" } else { "" };
+        let set_up = notes::set_up(&row.peer);
+        let set_up_ms = if row.set_up_ms < 0.05 { String::new() } else { format!(", {} ms", digits(row.set_up_ms)) };
+        let set_up = if set_up_ms.is_empty() { set_up.to_string() } else { format!("{set_up}{set_up_ms}") };
+        writeln!(
+            text,
+            "| {}{mark} | {} | {} | {} | {} | {} | {set_up} |",
+            row.peer,
+            thousands(u64::from(row.readings)),
+            time(row.prove_ms),
+            time(row.verify_ms),
+            thousands(row.proof_bytes as u64),
+            row.size,
+        )?;
+    }
+    writeln!(text)?;
+    Ok(())
+}
+
+/// Three figures, or all before the point.
+fn digits(number: f64) -> String {
+    match number {
+        100.0.. => thousands(number.round() as u64),
+        10.0.. => format!("{number:.1}"),
+        1.0.. => format!("{number:.2}"),
+        _ => format!("{number:.3}"),
+    }
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
+}
