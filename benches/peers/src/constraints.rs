@@ -1,9 +1,8 @@
 //! The four statements as rank-one constraints, once for every peer that takes them.
 //!
-//! Everything linear is left to linear combinations. A price in pieces costs a bit a bound, a range check of the part
-//! above the piece's lower bound, a shorter one of the room below its upper bound, one product for the rate, and two for
-//! the order and the last piece's having no upper bound. Ranges are checked bit by bit. The meter vouches that a reading is
-//! below 2^20, as it does to wattproof.
+//! Everything linear is left to linear combinations. A price in pieces costs a bit a piece, a range check of the part
+//! above the piece's lower bound, a shorter one of the room below its upper bound, one product for the rate and one for
+//! the last piece's having no upper bound. The meter vouches that a reading is below 2^20, as it does to wattproof.
 
 use wattproof_circuits::families::Family;
 
@@ -26,6 +25,21 @@ pub trait System {
     fn require(&mut self, left: &Self::Number, right: &Self::Number, product: &Self::Number)
     -> Result<(), Self::Error>;
     fn require_zero(&mut self, number: &Self::Number) -> Result<(), Self::Error>;
+
+    /// A number the prover chooses below 2^`bits`.
+    fn range(&mut self, bits: u32, value: Option<u64>) -> Result<Self::Number, Self::Error> {
+        from_bits(self, bits, value)
+    }
+}
+
+/// A number below 2^`bits`, bit by bit.
+pub fn from_bits<S: System + ?Sized>(system: &mut S, bits: u32, value: Option<u64>) -> Result<S::Number, S::Error> {
+    let mut number = system.constant(0);
+    for at in 0..bits {
+        let bit = system.bit(value.map(|value| value >> at & 1 == 1))?;
+        system.add(&mut number, 1 << at, &bit);
+    }
+    Ok(number)
 }
 
 const RATES: [i64; 3] = [9, 21, 38];
@@ -116,39 +130,38 @@ fn pieces<S: System>(
     rates: &[i64],
     sum: &mut S::Number,
 ) -> Result<(), S::Error> {
-    // Flag i says that x is at bound i or above; flags fall.
-    let flags = bounds.iter().map(|bound| system.bit(value.map(|value| value >= *bound)));
-    let flags = flags.collect::<Result<Vec<_>, _>>()?;
-    for pair in flags.windows(2) {
-        system.require(&pair[0], &pair[1], &pair[1])?;
+    let lower = |piece: usize| piece.checked_sub(1).map_or(0, |below| bounds[below]);
+    let width = |piece: usize| bounds.get(piece).map_or(0, |bound| bound - lower(piece));
+    let piece = value.map(|value| bounds.iter().filter(|bound| value >= **bound).count());
+    // Of the pieces' bits, of which the first is what the others leave, one is 1.
+    let mut chosen = vec![system.constant(1)];
+    for other in 1..rates.len() {
+        let bit = system.bit(piece.map(|piece| piece == other))?;
+        system.add(&mut chosen[0], -1, &bit);
+        chosen.push(bit);
     }
-    let widths: Vec<u64> = bounds.iter().scan(0, |last, bound| Some(bound - std::mem::replace(last, *bound))).collect();
-    let last = flags.len() - 1;
-    // above = x − lower bound of the piece, room = width of the piece − above, where it has an upper bound.
-    let (mut above, mut width) = (x.clone(), system.constant(widths[0] as i64));
-    let (mut rate, mut intercept) = (system.constant(rates[0]), system.constant(0));
-    for (at, flag) in flags.iter().enumerate() {
-        system.add(&mut above, -(widths[at] as i64), flag);
-        if at < last {
-            system.add(&mut width, widths[at + 1] as i64 - widths[at] as i64, flag);
-        }
-        let rise = rates[at + 1] - rates[at];
-        system.add(&mut rate, rise, flag);
-        system.add(&mut intercept, -rise * bounds[at] as i64, flag);
+    let first = chosen[0].clone();
+    system.require(&first, &first, &first)?;
+    let (mut above, mut room, mut bounded) = (x.clone(), system.constant(0), system.constant(1));
+    let (mut rate, mut intercept, mut rises) = (system.constant(0), system.constant(0), 0);
+    for (piece, bit) in chosen.iter().enumerate() {
+        system.add(&mut above, -(lower(piece) as i64), bit);
+        system.add(&mut room, width(piece) as i64, bit);
+        system.add(&mut rate, rates[piece], bit);
+        rises += rates[piece.saturating_sub(1)] * width(piece.saturating_sub(1)) as i64 * i64::from(piece > 0);
+        system.add(&mut intercept, rises - rates[piece] * lower(piece) as i64, bit);
     }
-    let known = value.map(|value| {
-        let piece = bounds.iter().filter(|bound| value >= **bound).count();
-        let above = value - piece.checked_sub(1).map_or(0, |below| bounds[below]);
-        (above, widths.get(piece).map_or(0, |width| width - above))
-    });
-    let above_bits = from_bits(system, bits, known.map(|(above, _)| above))?;
-    equal(system, &above, &above_bits)?;
-    let most = widths.iter().max().copied().unwrap_or(0);
-    let room = from_bits(system, most.ilog2() + 1, known.map(|(_, room)| room))?;
-    let mut bounded = system.constant(1);
-    system.add(&mut bounded, -1, &flags[last]);
-    system.add(&mut width, -1, &above);
-    system.require(&bounded, &width, &room)?;
+    let known = value.zip(piece).map(|(value, piece)| (value - lower(piece), width(piece)));
+    let in_range = system.range(bits, known.map(|(above, _)| above))?;
+    equal(system, &above, &in_range)?;
+    // In a piece with an upper bound, width − above is no less than zero.
+    system.add(&mut room, -1, &above);
+    if let Some(last) = chosen.last() {
+        system.add(&mut bounded, -1, last);
+    }
+    let widest = (0..bounds.len()).map(width).max().unwrap_or(0);
+    let left = system.range(widest.ilog2() + 1, known.map(|(above, width)| width.saturating_sub(above)))?;
+    system.require(&bounded, &room, &left)?;
     let amount = system.product(&rate, x)?;
     system.add(sum, 1, &amount);
     system.add(sum, 1, &intercept);
@@ -164,7 +177,7 @@ fn largest<S: System>(system: &mut S, readings: &[Known<S::Number>]) -> Result<S
     for (reading, of) in readings {
         let mut over = largest.clone();
         system.add(&mut over, -1, reading);
-        let bits = from_bits(system, READING_BITS.into(), value.zip(*of).map(|(most, of)| most - of))?;
+        let bits = system.range(READING_BITS.into(), value.zip(*of).map(|(most, of)| most - of))?;
         equal(system, &over, &bits)?;
         none = Some(match none {
             None => over,
@@ -175,15 +188,6 @@ fn largest<S: System>(system: &mut S, readings: &[Known<S::Number>]) -> Result<S
         system.require_zero(&none)?;
     }
     Ok(largest)
-}
-
-fn from_bits<S: System>(system: &mut S, bits: u32, value: Option<u64>) -> Result<S::Number, S::Error> {
-    let mut number = system.constant(0);
-    for at in 0..bits {
-        let bit = system.bit(value.map(|value| value >> at & 1 == 1))?;
-        system.add(&mut number, 1 << at, &bit);
-    }
-    Ok(number)
 }
 
 fn equal<S: System>(system: &mut S, left: &S::Number, right: &S::Number) -> Result<(), S::Error> {

@@ -1,9 +1,14 @@
 //! `bulletproofs`: R1CS over Ristretto, with the readings' Pedersen commitments as its own inputs.
 //!
 //! For S1 and S2 both sides add the commitments of each time-of-use period outside the proof, which then is about three
-//! numbers. For S3 and S4 every commitment enters the proof; computing them is the meter's work and is not counted.
+//! numbers. For S3 and S4 every commitment enters the proof; computing them is the meter's work and is not counted. There
+//! ranges are checked by look-up, which takes a quarter of the multipliers that bits take: the numbers' digits to the base
+//! 2^10 are committed, a challenge x is drawn, and the sum of 1/(x − digit) is compared with the same sum over the table.
 
-use ::bulletproofs::r1cs::{ConstraintSystem, LinearCombination, Prover, R1CSError, R1CSProof, Verifier};
+use ::bulletproofs::r1cs::{
+    ConstraintSystem, LinearCombination, Prover, R1CSError, R1CSProof, RandomizableConstraintSystem,
+    RandomizedConstraintSystem, Variable, Verifier,
+};
 use ::bulletproofs::{BulletproofGens, PedersenGens};
 use anyhow::{Context, Result, anyhow};
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
@@ -16,7 +21,7 @@ use wattproof_circuits::families::Family;
 
 use super::Peer;
 use crate::clock::{Clock, timed};
-use crate::constraints::{Inputs, System, bill};
+use crate::constraints::{Inputs, System, bill, from_bits};
 use crate::statement::Statement;
 
 pub struct Bulletproofs {
@@ -122,8 +127,8 @@ impl Bulletproofs {
         } else {
             Inputs::Readings((0..self.statement.count()).map(|_| input()).collect())
         };
-        state(&mut verifier, &self.statement, &inputs, 0).map_err(refused)?;
-        Ok(verifier.metrics().multipliers)
+        let digits = state(&mut verifier, &self.statement, &inputs, 0).map_err(refused)?;
+        Ok(verifier.metrics().multipliers + digits)
     }
 }
 
@@ -137,17 +142,63 @@ fn refused(error: R1CSError) -> anyhow::Error {
     anyhow!("{error:?}")
 }
 
-fn state<C: ConstraintSystem>(
+/// States the bill; gives the number of multipliers that follow the challenge.
+fn state<C: RandomizableConstraintSystem>(
     constraints: &mut C,
     statement: &Statement,
     inputs: &Inputs<LinearCombination>,
     total: u64,
-) -> Result<(), R1CSError> {
+) -> Result<usize, R1CSError> {
     let total = Scalar::from(total).into();
-    bill(&mut Bulletproof(constraints), statement, inputs, &total)
+    let digits = matches!(statement.family, Family::S3 | Family::S4).then(Vec::new);
+    let mut system = Bulletproof { constraints, digits };
+    bill(&mut system, statement, inputs, &total)?;
+    let Bulletproof { constraints, digits } = system;
+    digits.map_or(Ok(0), |digits| look_up(constraints, digits))
 }
 
-struct Bulletproof<'c, C>(&'c mut C);
+/// Requires that every digit is in the table.
+fn look_up<C: RandomizableConstraintSystem>(constraints: &mut C, digits: Vec<Digit>) -> Result<usize, R1CSError> {
+    let mut counts = Some([0u64; TABLE]);
+    for (_, value) in &digits {
+        counts = counts.zip(*value).map(|(mut counts, value)| {
+            counts[value as usize] += 1;
+            counts
+        });
+    }
+    let counts = (0..TABLE).map(|at| constraints.allocate(counts.map(|counts| Scalar::from(counts[at]))));
+    let counts = counts.collect::<Result<Vec<_>, _>>()?;
+    let count = digits.len();
+    constraints.specify_randomized_constraints(move |constraints| {
+        let x = constraints.challenge_scalar(b"look-up");
+        let mut inverses: Vec<_> = (0..TABLE as u64).map(|entry| x - Scalar::from(entry)).collect();
+        Scalar::batch_invert(&mut inverses);
+        let table = counts.iter().zip(&inverses).map(|(count, inverse)| (*count, -inverse));
+        let mut sum: LinearCombination = table.collect();
+        for (digit, value) in digits {
+            let pair = value.map(|value| (x - Scalar::from(value), inverses[value as usize]));
+            let (difference, inverse, one) = constraints.allocate_multiplier(pair)?;
+            constraints.constrain(difference + digit - x);
+            constraints.constrain(one - Scalar::ONE);
+            sum = sum + inverse;
+        }
+        constraints.constrain(sum);
+        Ok(())
+    })?;
+    Ok(count)
+}
+
+/// Bits of a digit.
+const DIGIT: u32 = 10;
+const TABLE: usize = 1 << DIGIT;
+
+type Digit = (Variable, Option<u64>);
+
+struct Bulletproof<'c, C> {
+    constraints: &'c mut C,
+    /// Those to be looked up, where ranges are checked so.
+    digits: Option<Vec<Digit>>,
+}
 
 fn scalar(value: i64) -> Scalar {
     let magnitude = Scalar::from(value.unsigned_abs());
@@ -168,19 +219,19 @@ impl<C: ConstraintSystem> System for Bulletproof<'_, C> {
     }
 
     fn free(&mut self, value: Option<u64>) -> Result<LinearCombination, R1CSError> {
-        self.0.allocate(value.map(Scalar::from)).map(Into::into)
+        self.constraints.allocate(value.map(Scalar::from)).map(Into::into)
     }
 
     fn bit(&mut self, value: Option<bool>) -> Result<LinearCombination, R1CSError> {
         let pair = value.map(|value| (Scalar::from(u8::from(value)), Scalar::from(u8::from(!value))));
-        let (bit, other, product) = self.0.allocate_multiplier(pair)?;
-        self.0.constrain(product.into());
-        self.0.constrain(bit + (other - Scalar::ONE));
+        let (bit, other, product) = self.constraints.allocate_multiplier(pair)?;
+        self.constraints.constrain(product.into());
+        self.constraints.constrain(bit + (other - Scalar::ONE));
         Ok(bit.into())
     }
 
     fn product(&mut self, left: &LinearCombination, right: &LinearCombination) -> Result<LinearCombination, R1CSError> {
-        let (_, _, product) = self.0.multiply(left.clone(), right.clone());
+        let (_, _, product) = self.constraints.multiply(left.clone(), right.clone());
         Ok(product.into())
     }
 
@@ -190,13 +241,27 @@ impl<C: ConstraintSystem> System for Bulletproof<'_, C> {
         right: &LinearCombination,
         product: &LinearCombination,
     ) -> Result<(), R1CSError> {
-        let (_, _, computed) = self.0.multiply(left.clone(), right.clone());
-        self.0.constrain(computed - product.clone());
+        let (_, _, computed) = self.constraints.multiply(left.clone(), right.clone());
+        self.constraints.constrain(computed - product.clone());
         Ok(())
     }
 
     fn require_zero(&mut self, number: &LinearCombination) -> Result<(), R1CSError> {
-        self.0.constrain(number.clone());
+        self.constraints.constrain(number.clone());
         Ok(())
+    }
+
+    fn range(&mut self, bits: u32, value: Option<u64>) -> Result<LinearCombination, R1CSError> {
+        let Some(digits) = self.digits.as_mut().filter(|_| bits.is_multiple_of(DIGIT)) else {
+            return from_bits(self, bits, value);
+        };
+        let mut number = LinearCombination::default();
+        for at in (0..bits).step_by(DIGIT as usize) {
+            let value = value.map(|value| value >> at & (TABLE as u64 - 1));
+            let digit = self.constraints.allocate(value.map(Scalar::from))?;
+            digits.push((digit, value));
+            number = number + LinearCombination::from(digit) * Scalar::from(1u64 << at);
+        }
+        Ok(number)
     }
 }
