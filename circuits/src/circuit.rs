@@ -4,7 +4,7 @@
 //! [`with_shape`] says so for the thread that configures. A circuit configured under another shape than its key's makes
 //! a proof that does not verify; the verifier reads the columns from the verifying key and never configures.
 
-use std::cell::Cell as ThreadCell;
+use std::cell::RefCell;
 
 use halo2_proofs::circuit::{Layouter, SimpleFloorPlanner};
 use halo2_proofs::plonk::{Circuit, ConstraintSystem, Error, Expression};
@@ -12,6 +12,7 @@ use pasta_curves::Fp;
 
 use crate::chip::digits::DigitsChip;
 use crate::chip::limbs::{LimbsChip, Side};
+use crate::chip::octal::{Lane, OctalChip};
 use crate::chip::sum::SumChip;
 use crate::chip::{Columns, Rows};
 use crate::gadget::Chips;
@@ -19,23 +20,23 @@ use crate::layout::{Act, Layout, Shape};
 use crate::plan::{Plan, Witness};
 
 thread_local! {
-    static SHAPE: ThreadCell<Shape> = ThreadCell::new(Shape::default());
+    static SHAPE: RefCell<Shape> = RefCell::new(Shape::default());
 }
 
 /// Runs `act` while circuits on this thread are configured under `shape`.
-pub fn with_shape<T>(shape: Shape, act: impl FnOnce() -> T) -> T {
+pub fn with_shape<T>(shape: &Shape, act: impl FnOnce() -> T) -> T {
     struct Restore(Shape);
     impl Drop for Restore {
         fn drop(&mut self) {
-            SHAPE.set(self.0);
+            SHAPE.set(std::mem::take(&mut self.0));
         }
     }
-    let _restore = Restore(SHAPE.replace(shape));
+    let _restore = Restore(SHAPE.replace(shape.clone()));
     act()
 }
 
 /// Rows at the end of every column that a circuit of this shape may not use: blinding, and one for the permutation.
-pub fn unusable_rows(shape: Shape) -> usize {
+pub fn unusable_rows(shape: &Shape) -> usize {
     let mut meta = ConstraintSystem::default();
     with_shape(shape, || BillCircuit::configure(&mut meta));
     meta.blinding_factors() + 1
@@ -75,6 +76,7 @@ pub struct Config {
     sum: SumChip,
     digits: Option<DigitsChip>,
     limbs: Option<LimbsChip>,
+    octal: Option<OctalChip>,
     gadgets: Chips,
 }
 
@@ -87,8 +89,8 @@ impl Circuit<Fp> for BillCircuit<'_> {
     }
 
     fn configure(meta: &mut ConstraintSystem<Fp>) -> Config {
-        let shape = SHAPE.get();
-        let columns = columns(meta, shape);
+        let shape = SHAPE.with_borrow(Shape::clone);
+        let columns = columns(meta, &shape);
         let sum = SumChip::configure(meta, &columns);
         meta.enable_equality(columns.instance);
         meta.enable_equality(columns.sum);
@@ -96,8 +98,9 @@ impl Circuit<Fp> for BillCircuit<'_> {
             meta.enable_equality(operand);
         }
         let digits = columns.rest.map(|rest| DigitsChip::configure(meta, &columns, rest));
+        let octal = (shape.lanes > 0).then(|| OctalChip::configure(meta, &columns));
         let gadgets = Chips::configure(meta, &columns, &shape);
-        let limbs = (shape.limb_bits > 0).then(|| LimbsChip::configure(meta, shape));
+        let limbs = (shape.limb_bits > 0).then(|| LimbsChip::configure(meta, &shape));
         if let Some(limbs) = &limbs {
             for (side, count, at) in [(Side::Below, shape.below, 0), (Side::Above, shape.above, 1)] {
                 if count > 0 {
@@ -106,7 +109,7 @@ impl Circuit<Fp> for BillCircuit<'_> {
             }
         }
         gadgets.look_up(meta, &columns);
-        Config { columns, sum, digits, limbs, gadgets }
+        Config { columns, sum, digits, limbs, octal, gadgets }
     }
 
     fn synthesize(&self, config: Config, mut layouter: impl Layouter<Fp>) -> Result<(), Error> {
@@ -123,6 +126,7 @@ impl Circuit<Fp> for BillCircuit<'_> {
                     sum: &config.sum,
                     digits: config.digits.as_ref(),
                     limbs: config.limbs.as_ref(),
+                    octal: config.octal.as_ref(),
                     plan: self.plan,
                     layout: self.layout,
                     witness: self.values.map(|values| values.witness),
@@ -167,17 +171,25 @@ impl BillCircuit<'_> {
 
 /// The columns of a shape. The linked column is advice column 0 and its own row is the first advice query, made by the
 /// first gate of [`SumChip`]: the link relies on both.
-fn columns(meta: &mut ConstraintSystem<Fp>, shape: Shape) -> Columns {
+fn columns(meta: &mut ConstraintSystem<Fp>, shape: &Shape) -> Columns {
     Columns {
         linked: meta.advice_column(),
         sum: meta.advice_column(),
         operand: shape.operands.then(|| meta.advice_column()),
         rest: (shape.digits > 0).then(|| meta.advice_column()),
         digits: (1..shape.digits).map(|_| meta.advice_column()).collect(),
+        lanes: (0..shape.lanes).map(|_| lane(meta, shape)).collect(),
         factor: meta.fixed_column(),
         weight: meta.fixed_column(),
         instance: meta.instance_column(),
-        shape,
+        shape: shape.clone(),
+    }
+}
+
+fn lane(meta: &mut ConstraintSystem<Fp>, shape: &Shape) -> Lane {
+    Lane {
+        part: (!shape.priced.is_empty()).then(|| meta.advice_column()),
+        digits: (0..shape.octals).map(|_| meta.advice_column()).collect(),
     }
 }
 

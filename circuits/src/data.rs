@@ -12,6 +12,9 @@ use std::collections::btree_map::Entry;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::program::Ratio;
+use crate::tariff::decimal;
+
 /// The largest file, in bytes: ten years of five-minute prices fit.
 pub const MAX_BYTES: usize = 1 << 25;
 /// The longest value, in bytes.
@@ -54,6 +57,33 @@ pub struct Declared {
     pub name: String,
     /// What it holds.
     pub kind: Kind,
+}
+
+impl Declared {
+    /// The first line of its file.
+    pub fn header(&self) -> &'static str {
+        match &self.kind {
+            Kind::Dates => "date",
+            Kind::OneOf { per: Per::Day, .. } | Kind::Number { per: Per::Day, .. } => "date,value",
+            Kind::OneOf { per: Per::Slot, .. } | Kind::Number { per: Per::Slot, .. } => "start,value",
+        }
+    }
+
+    /// Whether a value is one of its words, or a number.
+    pub fn reads(&self, value: &str) -> bool {
+        match &self.kind {
+            Kind::Dates => false,
+            Kind::OneOf { values, .. } => values.iter().any(|word| word == value),
+            Kind::Number { .. } => number(value).is_some(),
+        }
+    }
+}
+
+/// The number that a value writes, perhaps below zero.
+pub(crate) fn number(value: &str) -> Option<Ratio> {
+    let (minus, digits) = value.strip_prefix('-').map_or((false, value), |digits| (true, digits));
+    let number = decimal(digits)?;
+    Some(if minus { -number } else { number })
 }
 
 /// The rows of a published file.
@@ -119,10 +149,19 @@ impl DataSet {
     /// # Errors
     /// [`DataRefusal::Conflict`], [`DataRefusal::OtherForm`], and [`DataRefusal::TooLarge`] of both together.
     pub fn merge(&self, other: &DataSet) -> Result<Self, DataRefusal> {
+        self.amended(other, |_| true)
+    }
+
+    /// Both files' rows; of two values for one day or slot the other's replaces one that does not stand.
+    ///
+    /// # Errors
+    /// As of [`DataSet::merge`].
+    pub fn amended(&self, other: &DataSet, stands: impl Fn(&str) -> bool) -> Result<Self, DataRefusal> {
+        let stands = |value: &String| stands(value);
         let both = match (self, other) {
-            (DataSet::Dates(ours), DataSet::Dates(theirs)) => DataSet::Dates(merged(ours, theirs)?),
-            (DataSet::Days(ours), DataSet::Days(theirs)) => DataSet::Days(merged(ours, theirs)?),
-            (DataSet::Slots(ours), DataSet::Slots(theirs)) => DataSet::Slots(merged(ours, theirs)?),
+            (DataSet::Dates(ours), DataSet::Dates(theirs)) => DataSet::Dates(merged(ours, theirs, |()| true)?),
+            (DataSet::Days(ours), DataSet::Days(theirs)) => DataSet::Days(merged(ours, theirs, stands)?),
+            (DataSet::Slots(ours), DataSet::Slots(theirs)) => DataSet::Slots(merged(ours, theirs, stands)?),
             _ => return Err(DataRefusal::OtherForm { ours: self.header(), theirs: other.header() }),
         };
         match both.bytes() {
@@ -153,6 +192,19 @@ impl DataSet {
         }
     }
 
+    /// The first row whose value is refused, by its day or the start of its slot.
+    pub fn first_without(&self, accepted: impl Fn(&str) -> bool) -> Option<(String, &str)> {
+        fn first<K: ToString>(rows: &BTreeMap<K, String>, accepted: impl Fn(&str) -> bool) -> Option<(String, &str)> {
+            let (key, value) = rows.iter().find(|(_, value)| !accepted(value))?;
+            Some((key.to_string(), value))
+        }
+        match self {
+            DataSet::Dates(_) => None,
+            DataSet::Days(rows) => first(rows, accepted),
+            DataSet::Slots(rows) => first(rows, accepted),
+        }
+    }
+
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -171,6 +223,7 @@ impl DataSet {
 fn merged<K: Ord + Clone + core::fmt::Display, V: Clone + PartialEq>(
     ours: &BTreeMap<K, V>,
     theirs: &BTreeMap<K, V>,
+    stands: impl Fn(&V) -> bool,
 ) -> Result<BTreeMap<K, V>, DataRefusal> {
     let mut all = ours.clone();
     for (key, value) in theirs {
@@ -179,6 +232,7 @@ fn merged<K: Ord + Clone + core::fmt::Display, V: Clone + PartialEq>(
                 free.insert(value.clone());
             }
             Entry::Occupied(held) if held.get() == value => {}
+            Entry::Occupied(mut held) if !stands(held.get()) => _ = held.insert(value.clone()),
             Entry::Occupied(_) => return Err(DataRefusal::Conflict { key: key.to_string() }),
         }
     }
@@ -288,7 +342,10 @@ impl DataRefusal {
             }
             DataRefusal::Value { .. } => "write a word or a plain decimal number such as -4.25",
             DataRefusal::Twice { .. } => "give each day or slot once",
-            DataRefusal::Conflict { .. } => "published values do not change: correct the file",
+            DataRefusal::Conflict { .. } => {
+                "a published value stands: publish the right rows under another name, with a version of the tariff \
+                 that reads it"
+            }
             DataRefusal::OtherForm { .. } => "give the file the same header",
         }
     }

@@ -7,7 +7,8 @@
 //! - what a tariff means on readings, plainly and exactly: [`rule`], over a [`program`];
 //! - what leaves the circuit and what stays: [`plan`], laid out by [`layout`];
 //! - what a bill says about single slots: [`privacy`];
-//! - prices, proofs and their verification: [`prepared`], for a [`statement`]; a bill's bytes: [`bill`].
+//! - prices, proofs and their verification: [`prepared`], for a [`statement`]; of many at once: [`bulk`]; a bill's bytes:
+//!   [`bill`].
 //!
 //! ```text
 //! text ─ tariff ─► Tariff ─ period ─► Program ─ plan ─► Plan ─ layout ─► Layout ─ prepared ─► proof
@@ -18,16 +19,19 @@
 //! checks both.
 
 pub mod bill;
+pub mod bulk;
 mod chip;
 pub mod circuit;
 pub mod committed;
 pub mod data;
+pub mod equation;
 pub mod exact;
 mod excerpt;
 pub mod families;
 pub mod gadget;
 pub mod layout;
 mod link;
+mod multiexp;
 pub mod params;
 pub mod period;
 pub mod plan;

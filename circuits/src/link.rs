@@ -7,14 +7,14 @@
 
 use ff::Field;
 use halo2_proofs::poly::EvaluationDomain;
-use halo2_proofs::poly::commitment::MSM;
 use pasta_curves::{EqAffine, Fp};
 use rand_core::Rng;
 use wattproof_meter::commit::{Generators, Opening};
 use zeroize::Zeroizing;
 
 use crate::committed::Committed;
-use crate::layout::Layout;
+use crate::equation::Terms;
+use crate::layout::{Layout, lane_factor};
 use crate::plan::{Given, Plan};
 use crate::program::Place;
 
@@ -86,27 +86,26 @@ impl<'a> Opened<'a> {
         &self.lagrange[self.lagrange.len() - self.blinding..]
     }
 
-    /// Adds `weight · (left − right)` to the proof's own equation. False when a reading that the plan uses has no
-    /// commitment.
+    /// Adds `weight · (left − right)` to the terms beside the proof's own equation. False when a reading that the plan
+    /// uses has no commitment.
     #[must_use]
     pub(crate) fn append(
         &self,
-        msm: &mut MSM<'_, EqAffine>,
-        generators: &Generators,
+        terms: &mut Terms,
         weight: Fp,
         commitments: &Committed<EqAffine>,
         received: &Received,
     ) -> bool {
-        for (place, factor) in self.factors() {
+        let committed = self.factors().map(|(place, factor)| {
             let slot = self.plan.slots.first().after(place.offset);
-            let Some(point) = slot.and_then(|slot| commitments.get(place.register, slot)) else { return false };
-            msm.append_term(weight * factor, *point);
-        }
+            slot.and_then(|slot| commitments.get(place.register, slot)).map(|point| (weight * factor, *point))
+        });
+        let Some(committed) = committed.collect::<Option<Vec<_>>>() else { return false };
+        terms.gather(committed.into_iter());
         for (lagrange, point) in self.blinding().iter().zip(&received.blinding) {
-            msm.append_term(weight * lagrange, *point);
+            terms.push(weight * lagrange, *point);
         }
-        msm.append_term(weight * (self.public - received.linked), generators.g);
-        msm.append_term(-weight * received.opening, generators.h);
+        terms.generators(weight * (self.public - received.linked), -weight * received.opening);
         true
     }
 }
@@ -127,8 +126,8 @@ fn factors(plan: &Plan, carried: &[u64], layout: &Layout, lagrange: &[Fp]) -> (V
     let mut factors = vec![Fp::ZERO; plan.slots.count() as usize * registers];
     let mut public = Fp::ZERO;
     let mut inputs = vec![Fp::ZERO; plan.inputs.len()];
-    for (row, input) in &layout.linked {
-        inputs[*input] += lagrange[*row];
+    for linked in &layout.linked {
+        inputs[linked.input] += lagrange[linked.row] * lane_factor(linked.lane);
     }
     for (input, at) in plan.inputs.iter().zip(inputs) {
         public += at * crate::chip::field(input.constant);

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use halo2_proofs::poly::commitment::Params;
 use pasta_curves::EqAffine;
@@ -27,20 +27,21 @@ const POINT: usize = 32;
 #[error("the public parameters inside the program do not match their pinned hash")]
 pub struct ParamsAltered;
 
-static CACHE: Mutex<BTreeMap<u32, Arc<Params<EqAffine>>>> = Mutex::new(BTreeMap::new());
+/// Kept for as long as the process runs: there are few, and equations borrow them.
+static CACHE: Mutex<BTreeMap<u32, &'static Params<EqAffine>>> = Mutex::new(BTreeMap::new());
 
 /// The parameters for `2^k` rows, shared by everyone in the process who asks for the same `k`.
 ///
 /// # Errors
 /// [`ParamsAltered`] when the embedded file does not match its pinned hash.
-pub fn params(k: u32) -> Result<Arc<Params<EqAffine>>, ParamsAltered> {
+pub fn params(k: u32) -> Result<&'static Params<EqAffine>, ParamsAltered> {
     let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(params) = cache.get(&k) {
-        return Ok(params.clone());
+        return Ok(params);
     }
     let made = if (MIN_K..=EMBEDDED_K).contains(&k) { embedded(k)? } else { Params::new(k) };
-    let made = Arc::new(made);
-    cache.insert(k, made.clone());
+    let made: &'static Params<EqAffine> = Box::leak(Box::new(made));
+    cache.insert(k, made);
     Ok(made)
 }
 
@@ -89,7 +90,7 @@ mod tests {
 
     fn read_back(ks: impl Iterator<Item = u32>) {
         for k in ks {
-            assert!(written(&params(k).unwrap()) == written(&Params::new(k)), "k = {k}");
+            assert!(written(params(k).unwrap()) == written(&Params::new(k)), "k = {k}");
         }
     }
 

@@ -152,6 +152,14 @@ impl Period {
         self.first.day() == 1 && self.first.checked_add(1.month()).is_ok_and(|end| end == self.end_day())
     }
 
+    /// A calendar month to bill instead, as `2026-03`: the first that the period holds whole, else that of its first day.
+    pub fn some_month(&self) -> String {
+        let next = self.first.first_of_month().checked_add(1.month()).ok();
+        let after = next.filter(|next| next.last_of_month() < self.end_day());
+        let begun = after.filter(|_| self.first.day() > 1).unwrap_or(self.first);
+        begun.strftime("%Y-%m").to_string()
+    }
+
     /// How many local days; at least one and at most [`MAX_DAYS`].
     pub fn days(&self) -> u32 {
         (self.starts.len() - 1) as u32

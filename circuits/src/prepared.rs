@@ -6,7 +6,7 @@
 //! meter's (check the batch's digest and signature), nor that the period is complete (check its slots).
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use group::GroupEncoding;
 use halo2_proofs::plonk::{
@@ -24,6 +24,7 @@ use wattproof_meter::reading::Readings;
 use crate::chip::field;
 use crate::circuit::{BillCircuit, unusable_rows, with_shape};
 use crate::committed::Committed;
+use crate::equation::{Equation, Terms};
 use crate::layout::{Layout, LayoutRefusal};
 use crate::link::{Blinding, Opened, Received};
 use crate::params::{ParamsAltered, params};
@@ -53,9 +54,11 @@ pub struct Prepared {
 #[derive(Debug)]
 struct Compiled {
     layout: Layout,
-    params: Arc<Params<EqAffine>>,
+    params: &'static Params<EqAffine>,
     verifying: VerifyingKey<EqAffine>,
     proving: OnceLock<ProvingKey<EqAffine>>,
+    /// Held while the proving key is made: it is large, and one serves all threads.
+    making: Mutex<()>,
     blinding: usize,
     /// Bytes of halo2's proof.
     length: usize,
@@ -133,7 +136,7 @@ impl Prepared {
         let layout = self.layout();
         Figures {
             k: layout.map(|layout| layout.k),
-            linked_rows: layout.map_or(0, |layout| layout.linked.len()),
+            linked_rows: layout.map_or(0, Layout::linked_rows),
             rows: layout.map_or(0, |layout| layout.rows),
             lookups: layout.map_or(0, |layout| layout.shape.lookups()),
             proof_bytes: self.proof_bytes(),
@@ -229,19 +232,35 @@ impl Prepared {
         proof: &[u8],
         entropy: &[u8; 32],
     ) -> Result<(), ProofRefusal> {
+        let equation = self.equation(statement, commitments, points, proof, entropy)?;
+        equation.holds().then_some(()).ok_or(ProofRefusal::DoesNotHold)
+    }
+
+    /// All of [`Prepared::verify`] but its last step, whether the equation holds: [`crate::bulk`] asks that of many at
+    /// once.
+    ///
+    /// # Errors
+    /// One variant a reason; see [`ProofRefusal`].
+    pub fn equation(
+        &self,
+        statement: &Statement,
+        commitments: &[[u8; 32]],
+        points: &Committed<EqAffine>,
+        proof: &[u8],
+        entropy: &[u8; 32],
+    ) -> Result<Equation, ProofRefusal> {
         self.check_statement(statement, points, proof)?;
         let context = statement.context(&self.digest, commitments.iter());
         let carried = statement.carried.as_slice();
         match &self.circuit {
             None => {
-                let verified = self.linear(carried, &context).verify(points, &statement.disclosed, proof, entropy);
-                verified.map_err(ProofRefusal::from)
+                let terms = self.linear(carried, &context).equation(points, &statement.disclosed, proof, entropy);
+                Ok(Equation::linear(terms?))
             }
             Some(circuit) => {
-                let (plan, generators, context) = (&self.plan, &self.generators, &context);
-                let verifier = Verifier { plan, carried, generators, circuit, context };
-                let msm = verifier.equation(&statement.disclosed, points, proof, entropy)?;
-                msm.eval().then_some(()).ok_or(ProofRefusal::DoesNotHold)
+                let (plan, context) = (&self.plan, &context);
+                let verifier = Verifier { plan, carried, circuit, context };
+                verifier.equation(&statement.disclosed, points, proof, entropy)
             }
         }
     }
@@ -310,18 +329,22 @@ impl Compiled {
         let layout = Layout::new(plan)?;
         let params = params(layout.k)?;
         let circuit = BillCircuit::shape_only(plan, &layout);
-        let verifying = with_shape(layout.shape, || keygen_vk(&params, &circuit)).map_err(keys)?;
-        let length = proof_length(&params, &verifying, plan.outputs.len()).map_err(keys)?;
-        let blinding = unusable_rows(layout.shape);
-        Ok(Compiled { layout, params, verifying, proving: OnceLock::new(), blinding, length })
+        let verifying = with_shape(&layout.shape, || keygen_vk(params, &circuit)).map_err(keys)?;
+        let length = proof_length(params, &verifying, plan.outputs.len()).map_err(keys)?;
+        let blinding = unusable_rows(&layout.shape);
+        Ok(Compiled { layout, params, verifying, proving: OnceLock::new(), making: Mutex::new(()), blinding, length })
     }
 
     fn proving(&self, plan: &Plan) -> Result<&ProvingKey<EqAffine>, Error> {
         if let Some(key) = self.proving.get() {
             return Ok(key);
         }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = self.proving.get() {
+            return Ok(key);
+        }
         let circuit = BillCircuit::shape_only(plan, &self.layout);
-        let key = with_shape(self.layout.shape, || keygen_pk(&self.params, self.verifying.clone(), &circuit))?;
+        let key = with_shape(&self.layout.shape, || keygen_pk(self.params, self.verifying.clone(), &circuit))?;
         Ok(self.proving.get_or_init(|| key))
     }
 }
@@ -408,8 +431,8 @@ impl Prover<'_> {
         let witness = Witness::of(self.plan, readings, self.carried);
         let bill = BillCircuit::with_values(self.plan, &circuit.layout, &witness, disclosed);
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
-        with_shape(circuit.layout.shape, || {
-            create_proof(&circuit.params, key, &[bill], &[&[&amounts]], streams.proof, &mut transcript)
+        with_shape(&circuit.layout.shape, || {
+            create_proof(circuit.params, key, &[bill], &[&[&amounts]], streams.proof, &mut transcript)
         })
         .map_err(|error| if transcript.stopped() { ProveRefusal::Stopped } else { ProveRefusal::halo2(error) })?;
         let x = transcript.x().ok_or_else(|| ProveRefusal::halo2(Error::Opening))?;
@@ -426,13 +449,12 @@ impl Prover<'_> {
 struct Verifier<'a> {
     plan: &'a Plan,
     carried: &'a [u64],
-    generators: &'a Generators,
     circuit: &'a Compiled,
     context: &'a Context,
 }
 
-impl<'a> Verifier<'a> {
-    /// The proof's equation with the link's added under a weight hashed from every byte of the proof and the
+impl Verifier<'_> {
+    /// The proof's equation beside the link's under a weight hashed from every byte of the proof and the
     /// verifier's entropy. The proof's length has been checked.
     fn equation(
         &self,
@@ -440,28 +462,29 @@ impl<'a> Verifier<'a> {
         points: &Committed<EqAffine>,
         proof: &[u8],
         entropy: &[u8; 32],
-    ) -> Result<MSM<'a, EqAffine>, ProofRefusal> {
+    ) -> Result<Equation, ProofRefusal> {
         let circuit = self.circuit;
         let (blinding, rest) = proof.split_at_checked(circuit.blinding * POINT).ok_or(ProofRefusal::Malformed)?;
-        let (opening, halo2) = rest.split_at_checked(POINT).ok_or(ProofRefusal::Malformed)?;
+        let (opening, rest) = rest.split_at_checked(POINT).ok_or(ProofRefusal::Malformed)?;
         let blinding = blinding.chunks_exact(POINT).map(point).collect::<Option<Vec<_>>>();
         let blinding = blinding.ok_or(ProofRefusal::Malformed)?;
         let opening = opening.try_into().ok().and_then(|bytes| ff::PrimeField::from_repr(bytes).into());
-        let mut transcript = Reader::new(halo2);
+        let mut transcript = Reader::new(rest);
         absorb(&mut transcript, self.context, &blinding).map_err(|_| ProofRefusal::Malformed)?;
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
         let strategy = Collect(circuit.params.empty_msm());
-        let read = verify_proof(&circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript);
+        let read = verify_proof(circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript);
         if transcript.malformed() {
             return Err(ProofRefusal::Malformed);
         }
-        let mut msm = read.map_err(|_| ProofRefusal::DoesNotHold)?;
+        let halo2 = read.map_err(|_| ProofRefusal::DoesNotHold)?;
         let (x, linked) = transcript.x().zip(transcript.linked()).ok_or(ProofRefusal::Malformed)?;
         let received = Received { blinding, linked, opening: opening.ok_or(ProofRefusal::Malformed)? };
         let weight = self.context.derive(LINK_WEIGHT, [proof, entropy]);
         let opened = Opened::new(self.plan, self.carried, &circuit.layout, circuit.blinding, x);
-        let complete = opened.append(&mut msm, self.generators, weight, points, &received);
-        complete.then_some(msm).ok_or(ProofRefusal::Malformed)
+        let mut terms = Terms::default();
+        let complete = opened.append(&mut terms, weight, points, &received);
+        complete.then(|| Equation::new(circuit.layout.k, halo2, terms)).ok_or(ProofRefusal::Malformed)
     }
 }
 

@@ -179,7 +179,7 @@ impl From<Refused> for ProofRefusal {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Malformed => ProofRefusal::Malformed,
-            Refused::Missing | Refused::False => ProofRefusal::DoesNotHold,
+            Refused::Missing => ProofRefusal::DoesNotHold,
         }
     }
 }

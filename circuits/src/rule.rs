@@ -29,9 +29,8 @@ pub struct PricedLine {
     pub name: String,
     /// The exact amount in major currency units.
     pub amount: Ratio,
-    /// The amount in the program's units as a bill prints it, the nearest whole number, half away from zero. It is
-    /// exact for shown lines; elsewhere the printed lines need not add up to the printed total.
-    pub printed: i128,
+    /// The amount in the program's units, when the bill discloses it.
+    pub disclosed: Option<i128>,
 }
 
 /// Why readings cannot be priced.
@@ -152,12 +151,8 @@ pub fn evaluate(program: &Program, readings: &Readings, carried: &[u64]) -> Resu
     let value = |node: NodeId| values.get(node).ok_or(PriceError::Malformed { node });
     let lines = program.lines.iter().map(|line| {
         let amount = *value(line.node)?;
-        let printed = exact::round(&amount, &program.unit, Ties::HalfAwayFromZero)
-            .ok_or(PriceError::Overflow { node: line.node })?;
-        if line.shown {
-            whole(&amount, &program.unit, line.node)?;
-        }
-        Ok(PricedLine { name: line.name.clone(), amount, printed })
+        let disclosed = line.shown.then(|| whole(&amount, &program.unit, line.node)).transpose()?;
+        Ok(PricedLine { name: line.name.clone(), amount, disclosed })
     });
     let lines = lines.collect::<Result<_, _>>()?;
     let figures = program.figures.iter().map(|figure| whole(value(figure.node)?, &figure.unit, figure.node));

@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use ff::{Field, PrimeField};
-use group::{Curve, Group, GroupEncoding};
-use halo2_proofs::arithmetic::best_multiexp;
-use pasta_curves::{Eq, EqAffine, Fp};
+use group::{Curve, GroupEncoding};
+use pasta_curves::{EqAffine, Fp};
 use rand_core::Rng;
 use wattproof_meter::commit::{Generators, Opening};
 use zeroize::Zeroizing;
 
 use crate::chip::field;
 use crate::committed::Committed;
+use crate::equation::Terms;
 use crate::plan::{Given, Output, Plan, Value};
 use crate::program::Place;
 use crate::statement::Context;
@@ -52,42 +52,39 @@ impl Linear<'_> {
         points.iter().copied().chain(responses.collect::<Vec<_>>()).flatten().collect()
     }
 
-    /// `entropy` is the verifier's own, drawn after the bill's bytes were final.
-    pub(crate) fn verify(
+    /// What must be the identity, each amount's equation under a weight of its own. `entropy` is the verifier's own, drawn
+    /// after the bill's bytes were final.
+    pub(crate) fn equation(
         &self,
         commitments: &Committed<EqAffine>,
         disclosed: &[i128],
         proof: &[u8],
         entropy: &[u8; 32],
-    ) -> Result<(), Refused> {
+    ) -> Result<Terms, Refused> {
         let halves = proof.split_at_checked(proof.len() / 2).ok_or(Refused::Malformed)?;
         let points: Vec<[u8; 32]> = halves.0.chunks_exact(32).filter_map(|c| c.try_into().ok()).collect();
         let challenge = challenge(self.context, &points);
-        let mut sum = Eq::identity();
+        let mut terms = Terms::default();
+        let mut factors: BTreeMap<(u32, usize), Fp> = BTreeMap::new();
         for (index, (output, amount)) in self.plan.outputs.iter().zip(disclosed).enumerate() {
             let nonce = points.get(index).and_then(point).ok_or(Refused::Malformed)?;
             let response = halves.1.get(32 * index..32 * (index + 1)).and_then(|bytes| bytes.try_into().ok());
             let response: Fp = response.and_then(|r| Fp::from_repr(r).into()).ok_or(Refused::Malformed)?;
             let weight = self.context.derive(WEIGHT, [proof, entropy, &(index as u64).to_le_bytes()]);
             let (weights, public) = self.weights(output);
-            let committed = self.committed(weights, commitments).ok_or(Refused::Missing)?;
-            let target = committed + self.generators.g * (public - field(*amount));
-            sum += (self.generators.h * response - nonce - target * challenge) * weight;
+            let target = -weight * challenge;
+            terms.push(-weight, nonce);
+            terms.generators(target * (public - field(*amount)), weight * response);
+            for (Place { register, offset }, by) in weights {
+                *factors.entry((offset, register)).or_insert(Fp::ZERO) += target * field(by);
+            }
         }
-        bool::from(sum.is_identity()).then_some(()).ok_or(Refused::False)
-    }
-
-    /// `Σ weight · C`, readings of one weight summed first.
-    fn committed(&self, weights: Vec<(Place, i128)>, commitments: &Committed<EqAffine>) -> Option<Eq> {
-        let mut sums: BTreeMap<i128, Eq> = BTreeMap::new();
-        for (place, weight) in weights {
-            let slot = self.plan.slots.first().after(place.offset)?;
-            *sums.entry(weight).or_insert_with(Eq::identity) += commitments.get(place.register, slot)?;
-        }
-        let points: Vec<Eq> = sums.values().copied().collect();
-        let mut affine = vec![EqAffine::default(); points.len()];
-        Eq::batch_normalize(&points, &mut affine);
-        Some(best_multiexp(&sums.keys().map(|weight| field(*weight)).collect::<Vec<_>>(), &affine))
+        let committed = factors.into_iter().map(|((offset, register), factor)| {
+            let slot = self.plan.slots.first().after(offset);
+            slot.and_then(|slot| commitments.get(register, slot)).map(|point| (factor, *point))
+        });
+        terms.gather(committed.collect::<Option<Vec<_>>>().ok_or(Refused::Missing)?.into_iter());
+        Ok(terms)
     }
 
     /// The readings that an output weighs, slot by slot, those of weight zero left out; and what is public of it.
@@ -123,8 +120,6 @@ pub(crate) enum Refused {
     Malformed,
     /// A reading that the tariff prices has no commitment.
     Missing,
-    /// The equation does not hold.
-    False,
 }
 
 fn challenge(context: &Context, points: &[[u8; 32]]) -> Fp {

@@ -24,6 +24,7 @@ mod gaps;
 mod grammar;
 mod grid;
 mod header;
+mod length;
 mod lookup;
 mod lower;
 mod names;
@@ -44,7 +45,8 @@ mod window;
 
 pub use carry::{Carry, CarryRule};
 pub use currency::Currency;
-pub use diagnostic::{Diagnostic, Related, Span, line_column};
+pub use diagnostic::{Diagnostic, Related, Span, line_column, nearest};
+pub(crate) use quantity::decimal;
 pub use text::MAX_BYTES;
 
 use std::collections::BTreeSet;
@@ -156,7 +158,8 @@ impl Tariff {
         let values = self.values(period, inputs.data)?;
         if let Some(span) = self.sheet.monthly.as_ref().filter(|_| !period.is_month()) {
             let message = format!("bills are per month, and {period} is none");
-            return Err(vec![Diagnostic::new("not-a-month", span, message).help("bill one calendar month at a time")]);
+            let help = format!("bill one calendar month at a time, such as {}", period.some_month());
+            return Err(vec![Diagnostic::new("not-a-month", span, message).help(help)]);
         }
         lower::program(&self.sheet, period, values, inputs.gaps).map_err(|found| vec![found])
     }

@@ -36,6 +36,9 @@ fn files_are_merged_where_they_agree() {
     let other = parse("date,value\n2026-01-02,white\n").unwrap();
     assert_eq!(first.merge(&other), Err(DataRefusal::Conflict { key: "2026-01-02".into() }));
     let dates = parse("date\n2026-01-02\n").unwrap();
+    assert_eq!(first.amended(&other, |value| value == "red"), first.merge(&other));
+    let amended = first.amended(&other, |value| value != "red").unwrap();
+    assert_eq!(amended.to_csv(), "date,value\n2026-01-01,blue\n2026-01-02,white\n");
     assert_eq!(dates.merge(&dates).unwrap(), dates);
     assert_eq!(first.merge(&dates), Err(DataRefusal::OtherForm { ours: "date,value", theirs: "date" }));
 }
@@ -83,5 +86,8 @@ fn refusals_have_codes_and_hints() {
     let conflict = DataRefusal::Conflict { key: "2026-01-02".into() };
     assert_eq!(conflict.code(), "data-conflict");
     assert_eq!(conflict.to_string(), "2026-01-02 has another value in the data that is held");
-    assert_eq!(conflict.hint(), "published values do not change: correct the file");
+    assert_eq!(
+        conflict.hint(),
+        "a published value stands: publish the right rows under another name, with a version of the tariff that reads it"
+    );
 }

@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 
 use ff::Field;
 use pasta_curves::Fp;
-use support::lies::parts;
+use support::lies::{parts, small};
 use support::programs::{Sample, families, samples};
 use support::tape::Tape;
 use wattproof_circuits::field;
-use wattproof_circuits::gadget::At;
+use wattproof_circuits::gadget::{At, Each, Part};
 use wattproof_circuits::layout::Act;
 use wattproof_circuits::plan::Step;
 
@@ -25,7 +25,8 @@ type CellName = (String, usize);
 /// free where no factor weighs it (the link holds it at zero), where its span is flat and goes on (the price stays what
 /// it is), where it stays below the maximum of its search, and where its climb is past the bound. An operand is free
 /// where its weight is zero, and between two neighbouring rows that both are the maximum, where the search may step on
-/// either.
+/// either. In lanes no input is free; a digit is where its part does not weigh it, or turns it round, and all but the first
+/// lane's where a maximum is bounded.
 fn free(sample: &Sample, tape: &Tape, by: i128) -> BTreeSet<CellName> {
     let mut free = BTreeSet::new();
     for act in &sample.layout.acts {
@@ -48,7 +49,20 @@ fn free_of(sample: &Sample, tape: &Tape, at: At, step: &Step, by: i128) -> BTree
     let start = at.row;
     let linked = |row: usize| ("linked".to_owned(), row);
     let operand = |row: usize| ("operand".to_owned(), row);
+    let shape = &sample.layout.shape;
     match step {
+        Step::Each(each) if each.parts(shape).is_some() => free_in_lanes(sample, tape, start, each, by),
+        Step::Largest(largest) if largest.is_in_lanes(shape) => {
+            let rows = largest.rows(shape.lanes);
+            let end = start + rows.len();
+            let is_largest = |row: &usize| {
+                rows[row - start].iter().any(|of| field(sample.witness().inputs[*of]) == tape.get("sum", *row))
+            };
+            let between = (start + 1..end).filter(|row| is_largest(&(row - 1)) && is_largest(row)).map(operand);
+            let unused =
+                (2..=shape.lanes).flat_map(|lane| (1..=shape.octals).map(move |n| (format!("octal {lane}.{n}"), end)));
+            between.chain(unused.filter(|_| by > 0)).collect()
+        }
         Step::Each(each) => {
             let flat = (start..start + each.of.len()).filter(|row| {
                 let edge = if by > 0 { "hi" } else { "lo" };
@@ -77,6 +91,37 @@ fn free_of(sample: &Sample, tape: &Tape, at: At, step: &Step, by: i128) -> BTree
         }
         _ => BTreeSet::new(),
     }
+}
+
+/// Digits and parts that may move without another value or price.
+fn free_in_lanes(sample: &Sample, tape: &Tape, start: usize, each: &Each, by: i128) -> BTreeSet<CellName> {
+    let shape = &sample.layout.shape;
+    let schedules = each.parts(shape).unwrap();
+    let mut free = BTreeSet::new();
+    for (row, (schedule, _)) in (start..).zip(each.rows(shape.lanes)) {
+        let parts = &schedules[schedule];
+        for lane in 1..=shape.lanes {
+            let at = |column: &str| small(tape.get(column, row)).unwrap();
+            let names: Vec<String> = (1..=shape.octals).map(|n| format!("octal {lane}.{n}")).collect();
+            let digits: Vec<i128> = names.iter().map(|name| at(name)).collect();
+            let index = format!("part {lane}");
+            let said = |part: &Part, digits: &[i128]| {
+                let value = part.value(digits);
+                (value, part.slope * value + part.intercept)
+            };
+            let part = &parts[at(&index) as usize];
+            let other = usize::try_from(at(&index) + by).ok().and_then(|index| parts.get(index));
+            let same = other.is_some_and(|other| said(other, &digits) == said(part, &digits));
+            free.extend(same.then_some((index, row)));
+            for (n, name) in names.into_iter().enumerate() {
+                let mut other = digits.clone();
+                other[n] += by;
+                let same = (0..8).contains(&other[n]) && said(part, &other) == said(part, &digits);
+                free.extend(same.then_some((name, row)));
+            }
+        }
+    }
+    free
 }
 
 /// Whether what lies between a reading and its maximum keeps its upper limbs, and stays at zero or above, when the

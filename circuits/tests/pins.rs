@@ -88,7 +88,7 @@ fn described(tariff: &Tariff) -> String {
     )
     .unwrap();
     writeln!(text, "columns: {}", tape.columns().join(", ")).unwrap();
-    let gates = with_shape(layout.shape, CircuitGates::collect::<Fp, BillCircuit<'_>>);
+    let gates = with_shape(&layout.shape, CircuitGates::collect::<Fp, BillCircuit<'_>>);
     write!(text, "\n{gates}").unwrap();
     text
 }

@@ -69,7 +69,7 @@ impl Honest {
 
     /// How many commitments to blinding rows the proof begins with; none without a circuit.
     fn blinding(&self) -> usize {
-        self.prepared.layout().map_or(0, |layout| wattproof_circuits::circuit::unusable_rows(layout.shape))
+        self.prepared.layout().map_or(0, |layout| wattproof_circuits::circuit::unusable_rows(&layout.shape))
     }
 
     fn chunk(&self, index: usize) -> [u8; 32] {
@@ -504,11 +504,11 @@ fn programs_without_a_plan_or_layout() {
     );
 }
 
-/// A maximum over more slots than the largest circuit has rows.
+/// The two highest of more slots than the largest circuit has rows.
 fn long() -> Program {
     let count = 65_540;
     let mut build = Build::default();
-    build.largest(0, &SlotClasses { of: vec![0; count as usize] }, &[true], 1);
+    build.largest(0, &SlotClasses { of: vec![0; count as usize] }, &[true], 2);
     let mut long = program(count, build.nodes, int(1));
     long.registers = vec![Register::new("import", Unit::WattHour, 4).unwrap()];
     long

@@ -97,7 +97,7 @@ impl Assignment<Fp> for Record {
 fn record(plan: &Plan, layout: &Layout) -> (Record, ConstraintSystem<Fp>) {
     let (mut record, mut meta) = (Record::default(), ConstraintSystem::default());
     let circuit = BillCircuit::shape_only(plan, layout);
-    with_shape(layout.shape, || {
+    with_shape(&layout.shape, || {
         let config = BillCircuit::configure(&mut meta);
         SimpleFloorPlanner::synthesize(&mut record, &circuit, config, vec![]).unwrap();
     });
@@ -118,11 +118,12 @@ fn acts_do_not_meet_and_the_link_finds_its_column() {
         let (record, meta) = record(&plan, &layout);
         assert!(record.advice.values().all(|times| *times == 1), "seed {seed}: an advice cell written twice");
         assert!(record.fixed.values().all(|times| *times == 1), "seed {seed}: a fixed cell written twice");
-        let usable = (1 << layout.k) - unusable_rows(layout.shape);
+        let usable = (1 << layout.k) - unusable_rows(&layout.shape);
         assert!(record.rows.iter().all(|row| *row < usable), "seed {seed}: a row of the blinding");
 
-        let named: BTreeSet<usize> = layout.linked.iter().map(|(row, _)| *row).collect();
-        assert_eq!(named.len(), layout.linked.len(), "seed {seed}: two values in a row of the linked column");
+        let lanes: BTreeSet<_> = layout.linked.iter().map(|linked| (linked.row, linked.lane)).collect();
+        assert_eq!(lanes.len(), layout.linked.len(), "seed {seed}: two values in a lane of the linked column");
+        let named: BTreeSet<usize> = layout.linked.iter().map(|linked| linked.row).collect();
         assert!(named.iter().all(|row| record.advice.contains_key(&(linked, *row))), "seed {seed}: a row left out");
         assert_eq!(record.instance, (0..plan.outputs.len()).collect(), "seed {seed}: an amount that nothing copies");
 

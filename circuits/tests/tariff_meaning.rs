@@ -380,6 +380,11 @@ fn bills_per_month_are_of_whole_months() {
     for month in ["2024-02", "2026-03", "2026-12-01..2027-01-01"] {
         assert_eq!(code(month), None, "{month}");
     }
+    let near = |period: &str| tariff.period(period).unwrap().some_month();
+    assert_eq!(near("2026-03-02..2026-03-09"), "2026-03");
+    assert_eq!(near("2026-01-31..2026-03-05"), "2026-02");
+    assert_eq!(near("2026-01-31..2026-02-28"), "2026-01");
+    assert_eq!(near("2026-01-01..2026-03-05"), "2026-01");
     for other in ["2026-03-01..2026-03-31", "2026-03-02..2026-04-02", "2026-03-01..2026-05-01"] {
         assert_eq!(code(other), Some(("not-a-month", format!("bills are per month, and {other} is none"))));
     }

@@ -7,7 +7,7 @@ use wattproof_circuits::program::{Figure, Ratio};
 use wattproof_circuits::tariff::{Carry, Tariff};
 
 /// Digits after the point beyond which a number is cut.
-const MAX_DIGITS: usize = 12;
+pub(crate) const MAX_DIGITS: usize = 12;
 
 /// An amount of energy, power or money, exact; its `Display` is a decimal and the unit that the tariff gives it in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use ed25519_dalek::SigningKey;
 use thiserror::Error;
 use wattproof_circuits::bill::Bill;
+use wattproof_circuits::bulk::Bulk;
 use wattproof_circuits::data::Data;
+use wattproof_circuits::equation::Equation;
 pub use wattproof_circuits::families::Family;
 use wattproof_circuits::prepared::Prepared;
 use wattproof_circuits::tariff::Tariff;
@@ -23,7 +25,7 @@ use wattproof_meter::reading::Readings;
 use wattproof_meter::record::{Certification, MeterRecord};
 
 use crate::archive::StoredBatch;
-use crate::customer::{self, CustomerRefusal};
+use crate::customer::{self, CustomerRefusal, Opened};
 use crate::frame::Frame;
 use crate::progress::Progress;
 use crate::random::fresh;
@@ -37,6 +39,11 @@ const MAX_DAYS: u32 = 1_000;
 /// The first measured day: 2024-10-04.
 const FIRST_DAY: u32 = 20_000;
 const RUNS: usize = 5;
+/// The fewest and the most bills that are checked together.
+const BULK: (f64, f64) = (8.0, 128.0);
+/// Milliseconds for proving them.
+const BULK_PROVING: f64 = 20_000.0;
+const BULK_RUNS: usize = 3;
 
 /// One measured bill.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,6 +58,10 @@ pub struct Measured {
     pub prove_ms: f64,
     /// Milliseconds to check the bill's bytes: signatures, digests, decompression and proof.
     pub verify_ms: f64,
+    /// Milliseconds to check a bill's bytes among so many, each another bill.
+    pub bulk_verify_ms: f64,
+    /// How many.
+    pub bulk_bills: usize,
     /// Milliseconds to make the keys, once for a tariff and period.
     pub keys_ms: f64,
     /// Bytes of proof and link.
@@ -132,17 +143,21 @@ pub fn measure(family: Family, readings: u32, progress: &mut dyn FnMut(Progress)
             Ok::<(), BenchRefusal>(())
         })?);
     }
-    let prove_ms = median(proving);
+    let (prove_ms, peak_bytes) = (median(proving), peak.end());
+    let bulk_bills = (BULK_PROVING / prove_ms).clamp(BULK.0, BULK.1) as usize;
+    let bulk_verify_ms = in_bulk(&frame, &prepared, &opened, bulk_bills, progress)?;
     Ok(Measured {
         family,
         readings,
         k: prepared.figures().k,
         prove_ms,
         verify_ms: median(verifying),
+        bulk_verify_ms,
+        bulk_bills,
         keys_ms: (with_keys - prove_ms).max(0.0),
         proof_bytes: prepared.proof_bytes(),
         bill_bytes: bytes.len(),
-        peak_bytes: peak.end(),
+        peak_bytes,
         msm_2_11_ms: median(unit),
     })
 }
@@ -171,7 +186,7 @@ fn frame(family: Family, days: u32) -> Option<(Frame, MasterKey)> {
         let batch = sealer.seal(number, 0, &day(&meter, number)?).ok()?;
         batches.push(StoredBatch { header_digest: batch.header_digest(), batch });
     }
-    let tariff = Tariff::parse(&text(family, days)).ok()?;
+    let tariff = Tariff::parse(&tariff(family, days)).ok()?;
     let date = |day: u32| {
         let days = jiff::ToSpan::days(i64::from(day));
         jiff::civil::date(1970, 1, 1).checked_add(days).ok().map(|date| date.to_string())
@@ -193,8 +208,8 @@ fn day(meter: &MeterRecord, number: u32) -> Option<Readings> {
     Some(readings)
 }
 
-/// The family as a tariff; see [`Family`].
-fn text(family: Family, days: u32) -> String {
+/// The family as a tariff over so many days; see [`Family`].
+pub fn tariff(family: Family, days: u32) -> String {
     const WINDOWS: &str = "window night = 00:00-07:00 every day\nwindow peak = 16:00-20:00 every day\n\
                            window rest = 07:00-16:00, 20:00-24:00 every day\n";
     const LINEAR: &str = "charge energy = price import { night 9 p/Wh  peak 21 p/Wh  otherwise 38 p/Wh }\n";
@@ -229,8 +244,46 @@ fn text(family: Family, days: u32) -> String {
     )
 }
 
+/// Milliseconds a bill when so many are checked together, the median of some runs.
+fn in_bulk(
+    frame: &Frame,
+    prepared: &Prepared,
+    opened: &Opened,
+    bills: usize,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<f64, BenchRefusal> {
+    let mut proved = Vec::with_capacity(bills);
+    for done in 0..bills {
+        progress(Progress { step: "prove", done: done as u64, total: bills as u64 });
+        proved.push(customer::make(frame, prepared, opened, 0)?.to_bytes());
+    }
+    let check = || {
+        let equations = proved.iter().map(|bytes| equation(frame, prepared, bytes));
+        let bulk = Bulk::new(equations.collect::<Result<Vec<_>, _>>()?, &mut draw)?;
+        let holds = Bulk::settle(vec![bulk], &mut draw)?.concat();
+        let all = holds.len() == bills && holds.iter().all(|holds| *holds);
+        all.then_some(()).ok_or(BenchRefusal::Fails("a proof does not verify in bulk"))
+    };
+    let mut runs = vec![];
+    for run in 0..BULK_RUNS {
+        progress(Progress { step: "measure", done: run as u64, total: BULK_RUNS as u64 });
+        runs.push(timed(check)? / bills as f64);
+    }
+    Ok(median(runs))
+}
+
+fn draw() -> Result<[u8; 32], BenchRefusal> {
+    fresh().map(|bytes| *bytes).map_err(|_| BenchRefusal::Fails("no randomness"))
+}
+
 /// The supplier's work on a bill's bytes.
 fn check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), BenchRefusal> {
+    let holds = equation(frame, prepared, bytes)?.holds();
+    holds.then_some(()).ok_or(BenchRefusal::Fails("the proof does not verify"))
+}
+
+/// All of it but whether the proof's equation holds.
+fn equation(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<Equation, BenchRefusal> {
     let fails = BenchRefusal::Fails;
     for stored in &frame.batches {
         let batch = SealedBatch::from_bytes(stored.batch.as_bytes()).map_err(|_| fails("a batch does not read"))?;
@@ -239,8 +292,8 @@ fn check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), BenchRe
     let bill = Bill::from_bytes(bytes).map_err(|_| fails("the bill does not read"))?;
     let points = frame.points(&bill.commitments).map_err(|_| fails("the commitments are others"))?;
     let entropy = fresh().map_err(|_| fails("no randomness"))?;
-    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
-    checked.map_err(|_| fails("the proof does not verify"))
+    let equation = prepared.equation(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
+    equation.map_err(|_| fails("the proof does not verify"))
 }
 
 fn timed<E>(act: impl FnOnce() -> Result<(), E>) -> Result<f64, BenchRefusal>

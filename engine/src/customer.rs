@@ -35,7 +35,9 @@ use crate::desk::unpriced::Unpriced;
 use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
+use crate::keys::{Keys, Unfit};
 use crate::ledger::{Charge, Ledger, Purse};
+use crate::line::{BillLine, Lines};
 use crate::money::Money;
 use crate::period::{self, PeriodRefusal};
 use crate::policy::{self, Dates, PolicyRefusal};
@@ -45,8 +47,10 @@ use crate::registry;
 use crate::store::Store;
 use crate::store::table::View;
 
+mod bulk;
 mod refusal;
 
+pub use bulk::{BulkOrder, BulkProved, BulkRefusal, Unproved, prove_bulk};
 pub use refusal::CustomerRefusal;
 
 /// Which bill to prove.
@@ -83,6 +87,8 @@ pub struct ProvedBill {
     pub total: Money,
     /// The lines, which stay with the customer unless the tariff shows them.
     pub lines: Vec<BillLine>,
+    /// Why the lines as they are shown do not add up to the total, when they do not.
+    pub note: Option<String>,
     /// The figures that it discloses for later bills, with their units.
     pub shown_figures: Vec<(String, Amount)>,
     /// What it carries from earlier bills.
@@ -91,17 +97,6 @@ pub struct ProvedBill {
     pub gaps: u32,
     /// Its sizes and times.
     pub figures: Figures,
-}
-
-/// A line of the bill.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BillLine {
-    /// The charge's name.
-    pub name: String,
-    /// Its amount, rounded as a bill prints it.
-    pub amount: Money,
-    /// Whether the bill discloses it.
-    pub shown: bool,
 }
 
 /// What a bill took and says.
@@ -143,6 +138,24 @@ pub(crate) struct Opened {
     openings: Committed<Opening>,
 }
 
+/// Whether a bill may be written to a path: nothing lies there, or a bill of the same meter and slots.
+pub fn may_write(store: &Store, order: &Order<'_>, path: &Path) -> Result<(), CustomerRefusal> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let there = load(path).ok().and_then(|bytes| Bill::from_bytes(&bytes).ok());
+    let wanted = store.look(|view| {
+        let meter = registry::find_in(view, order.meter)?.record.id();
+        let tariff = policy::in_force(view, &meter, Dates::parse(order.period)?)?;
+        let period = tariff.period(order.period).map_err(PolicyRefusal::from)?;
+        Ok::<_, CustomerRefusal>((meter, period.slots()))
+    })?;
+    match there {
+        Some(bill) if (bill.statement.meter, bill.statement.slots) == wanted => Ok(()),
+        _ => Err(CustomerRefusal::Exists(path.into())),
+    }
+}
+
 /// Proves a bill. What is returned has passed the same check that the supplier's will.
 pub fn prove(
     store: &Store,
@@ -164,32 +177,53 @@ pub fn prove_watched(
     order: &Order<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<ProvedBill, CustomerRefusal> {
+    let frame = store.look(|view| frame(view, order))?;
+    let (bill, charge) = prove_framed(&frame, key, order, &Keys::default(), watch)?;
+    settle(order.purse.as_ref(), charge)?;
+    Ok(bill)
+}
+
+/// Charges bills to the ledger, before anyone sees them.
+fn settle(purse: Option<&Purse>, charges: impl IntoIterator<Item = Charge>) -> Result<(), CustomerRefusal> {
+    match purse {
+        Some(purse) => Ok(Ledger::read(purse)?.charge(charges)?),
+        None => Ok(()),
+    }
+}
+
+/// Proves and checks the bill of a frame. What it says is still to be charged to the ledger.
+fn prove_framed(
+    frame: &Frame,
+    key: &MasterKey,
+    order: &Order<'_>,
+    keys: &Keys,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(ProvedBill, Option<Charge>), CustomerRefusal> {
     let stopped = Cell::new(false);
     let mut progress = |now: Progress| stopped.set(stopped.get() | watch(now).is_break());
     let go_on = || if stopped.get() { Err(CustomerRefusal::Stopped) } else { Ok(()) };
-    let frame = store.look(|view| frame(view, order))?;
     let program = frame.program().map_err(|findings| CustomerRefusal::Program { findings })?;
-    let report = looked_at(&frame, &program, order.disclose_anyway)?;
-    let (opened, decrypt) = timed(|| open(&frame, key, &mut progress))?;
+    let report = looked_at(frame, &program, order.disclose_anyway)?;
+    let (opened, decrypt) = timed(|| open(frame, key, &mut progress))?;
 
     go_on()?;
     progress(Progress { step: "price", done: 0, total: 1 });
-    let (priced, price) = timed(|| priced(&frame, &program, &opened))?;
+    let (priced, price) = timed(|| priced(frame, &program, &opened))?;
 
     go_on()?;
-    let statement = frame.statement(order.revision, disclosed(&program, &priced));
+    let statement = frame.statement(order.revision, disclosed(&priced));
     let charge = admitted(order, &statement, &report)?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
-        let prepared = Prepared::new(&program)?;
+        let prepared = keys.of::<CustomerRefusal>(frame)?;
         go_on()?;
         let total = prepared.writes() as u64;
         let mut watch = |written: usize| {
             progress(Progress { step: "prove", done: written as u64, total });
             if stopped.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let bill = make_watched(&frame, &prepared, &opened, order.revision, &mut watch)?;
+        let bill = make_watched(frame, &prepared, &opened, order.revision, &mut watch)?;
         Ok((prepared, bill))
     })?;
     go_on()?;
@@ -199,11 +233,8 @@ pub fn prove_watched(
 
     progress(Progress { step: "check", done: 0, total: 1 });
     let bytes = bill.to_bytes();
-    let ((), check) = timed(|| self_check(&frame, &prepared, &bytes))?;
+    let ((), check) = timed(|| self_check(frame, &prepared, &bytes))?;
     progress(Progress { step: "check", done: 1, total: 1 });
-    if let Some((ledger, charge)) = charge {
-        ledger.charge(charge)?;
-    }
     let figures = Figures {
         k: prepared.figures().k,
         proof_bytes: prepared.proof_bytes(),
@@ -213,7 +244,8 @@ pub fn prove_watched(
         slots: frame.slots().count(),
         seconds: Seconds { decrypt, price, prove, check },
     };
-    told(&frame, &program, &priced, figures, bytes).ok_or(CustomerRefusal::Disagreement)
+    let told = told(frame, &program, &priced, figures, bytes).ok_or(CustomerRefusal::Disagreement)?;
+    Ok((told, charge))
 }
 
 /// What the bill will say, unless it would give readings away.
@@ -233,23 +265,16 @@ fn priced(frame: &Frame, program: &Program, opened: &Opened) -> Result<Priced, C
 }
 
 /// What the ledger will be charged, when there is one and its budget allows it.
-fn admitted<'o>(
-    order: &'o Order<'_>,
-    statement: &Statement,
-    report: &Report,
-) -> Result<Option<(Ledger<'o>, Charge)>, CustomerRefusal> {
+fn admitted(order: &Order<'_>, statement: &Statement, report: &Report) -> Result<Option<Charge>, CustomerRefusal> {
     let Some(purse) = &order.purse else { return Ok(None) };
-    let (ledger, charge) = (Ledger::read(purse)?, Charge::of(statement, report.bits(), order.now));
-    ledger.admit(&charge, statement.slot_length)?;
-    Ok(Some((ledger, charge)))
+    let charge = Charge::of(statement, report.bits(), order.now);
+    Ledger::read(purse)?.admit(&charge, statement.slot_length)?;
+    Ok(Some(charge))
 }
 
 /// The bill as its customer reads it; nothing when an amount cannot be held.
 fn told(frame: &Frame, program: &Program, priced: &Priced, figures: Figures, bytes: Vec<u8>) -> Option<ProvedBill> {
-    let money = |count: i128| Money::of(count, &program.unit, frame.tariff.currency());
-    let lines = priced.lines.iter().zip(program.lines.iter().map(|line| line.shown));
-    let lines =
-        lines.map(|(line, shown)| Some(BillLine { name: line.name.clone(), amount: money(line.printed)?, shown }));
+    let Lines { lines, note } = Lines::of(program, priced, frame.tariff.currency())?;
     let shown_figures = program.figures.iter().zip(&priced.figures);
     let shown_figures =
         shown_figures.map(|(figure, count)| Some((figure.name.clone(), Amount::figure(figure, *count)?)));
@@ -257,8 +282,9 @@ fn told(frame: &Frame, program: &Program, priced: &Priced, figures: Figures, byt
         meter: frame.meter.name().into(),
         period: frame.period.to_string(),
         tariff: format!("{}@{}", frame.tariff.name(), frame.tariff.version()),
-        total: money(priced.total)?,
-        lines: lines.collect::<Option<_>>()?,
+        total: Money::of(priced.total, &program.unit, frame.tariff.currency())?,
+        lines,
+        note,
         shown_figures: shown_figures.collect::<Option<_>>()?,
         carried: Amount::carried(&frame.tariff, &frame.carried)?,
         gaps: frame.gap_count(),
@@ -268,8 +294,8 @@ fn told(frame: &Frame, program: &Program, priced: &Priced, figures: Figures, byt
 }
 
 /// What the plain bill discloses, in a statement's order.
-fn disclosed(program: &Program, priced: &Priced) -> Vec<i128> {
-    let shown = program.lines.iter().zip(&priced.lines).filter(|(line, _)| line.shown).map(|(_, line)| line.printed);
+fn disclosed(priced: &Priced) -> Vec<i128> {
+    let shown = priced.lines.iter().filter_map(|line| line.disclosed);
     [priced.total].into_iter().chain(shown).chain(priced.figures.iter().copied()).collect()
 }
 
@@ -442,6 +468,12 @@ fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), Cu
     let entropy = fresh()?;
     let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| CustomerRefusal::SelfCheck)
+}
+
+impl From<Unfit> for CustomerRefusal {
+    fn from(Unfit(findings): Unfit) -> Self {
+        CustomerRefusal::Program { findings }
+    }
 }
 
 fn timed<T>(act: impl FnOnce() -> Result<T, CustomerRefusal>) -> Result<(T, f64), CustomerRefusal> {

@@ -2,15 +2,17 @@
 //!
 //! A data set is known by its name alone. Rows are added and never changed: a date or slot that has a value keeps it,
 //! so that a bill which was right stays right. A price that was published wrongly is published under another name, with
-//! a version of the tariff that reads it.
+//! a version of the tariff that reads it. Only a value that no published tariff can read, and so no bill has used, is
+//! replaced.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use thiserror::Error;
-use wattproof_circuits::data::{Data, DataRefusal, DataSet, MAX_BYTES};
-use wattproof_circuits::tariff::Tariff;
+use wattproof_circuits::data::{Data, DataRefusal, DataSet, Declared, Kind, MAX_BYTES};
+use wattproof_circuits::tariff::{Tariff, nearest};
 
+use crate::policy;
 use crate::refusal::{Fault, Refusal};
 use crate::registry::Taken;
 use crate::store::record::rotten;
@@ -40,6 +42,28 @@ pub enum PublishRefusal {
         /// Why.
         refusal: DataRefusal,
     },
+    /// A value that no published tariff can read.
+    #[error("data set `{name}`: no published tariff knows `{value}`, of {key}")]
+    Value {
+        /// The set's name.
+        name: String,
+        /// The day or the slot's start.
+        key: String,
+        /// The value.
+        value: String,
+        /// What the tariffs read.
+        declared: Vec<Declared>,
+    },
+    /// The published tariffs want another form.
+    #[error("data set `{name}`: the published tariffs want the header {wanted}, this file has {found}")]
+    Form {
+        /// The set's name.
+        name: String,
+        /// The header that a tariff wants.
+        wanted: &'static str,
+        /// The file's.
+        found: &'static str,
+    },
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreRefusal),
@@ -51,6 +75,8 @@ impl Refusal for PublishRefusal {
             PublishRefusal::Name(_) => "data-name",
             PublishRefusal::NotData => "data-malformed",
             PublishRefusal::Rows { refusal, .. } => refusal.code(),
+            PublishRefusal::Value { .. } => "data-value",
+            PublishRefusal::Form { .. } => "data-other-form",
             PublishRefusal::Store(refusal) => refusal.code(),
         }
     }
@@ -62,6 +88,8 @@ impl Refusal for PublishRefusal {
             }
             PublishRefusal::NotData => "export it again".into(),
             PublishRefusal::Rows { refusal, .. } => refusal.hint().into(),
+            PublishRefusal::Value { value, declared, .. } => readable(value, declared),
+            PublishRefusal::Form { wanted, .. } => format!("give a file with the header {wanted}"),
             PublishRefusal::Store(refusal) => refusal.hint(),
         }
     }
@@ -70,7 +98,7 @@ impl Refusal for PublishRefusal {
         match self {
             PublishRefusal::NotData => Fault::Refused,
             PublishRefusal::Store(refusal) => refusal.fault(),
-            PublishRefusal::Name(_) | PublishRefusal::Rows { .. } => Fault::Own,
+            _ => Fault::Own,
         }
     }
 }
@@ -99,18 +127,73 @@ impl PublishedSet {
 }
 
 /// What publishing did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Added {
     /// Rows that were new.
     pub new: usize,
     /// Rows the set has now.
     pub rows: usize,
+    /// A sentence when no published tariff declares such data.
+    pub note: Option<String>,
 }
 
-/// Publishes the rows of a CSV under a name, all or none.
+/// Publishes the rows of a CSV under a name, all or none. Where published tariffs declare the name, one of them must be
+/// able to read each row.
 pub fn publish(store: &Store, name: &str, csv: &[u8]) -> Result<Added, PublishRefusal> {
     let set = read(name, csv)?;
-    store.change(|change| add(change, name, &set))
+    store.change(|change| {
+        let (own, others): (Vec<_>, Vec<_>) = declared(change)?.into_iter().partition(|known| known.name == name);
+        fits(name, &set, &own)?;
+        let note = own.is_empty().then(|| undeclared(name, &others));
+        Ok(Added { note, ..add(change, name, &set, &own)? })
+    })
+}
+
+/// What published tariffs declare.
+fn declared(view: &impl View) -> Result<Vec<Declared>, StoreRefusal> {
+    let all = policy::published(view)?;
+    Ok(all.iter().flat_map(|published| published.tariff.data()).cloned().collect())
+}
+
+/// Whether some tariff can read each row, when any declares the name.
+fn fits(name: &str, set: &DataSet, declared: &[Declared]) -> Result<(), PublishRefusal> {
+    let Some(first) = declared.first() else { return Ok(()) };
+    let mut declared: Vec<Declared> = declared.to_vec();
+    declared.retain(|known| known.header() == set.header());
+    if declared.is_empty() {
+        let (wanted, found) = (first.header(), set.header());
+        return Err(PublishRefusal::Form { name: name.into(), wanted, found });
+    }
+    let first = set.first_without(|value| declared.iter().any(|known| known.reads(value)));
+    let unknown = first.map(|(key, value)| (key, value.to_owned()));
+    match unknown {
+        None => Ok(()),
+        Some((key, value)) => Err(PublishRefusal::Value { name: name.into(), key, value, declared }),
+    }
+}
+
+/// What to write instead of a value.
+fn readable(value: &str, declared: &[Declared]) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for known in declared {
+        match &known.kind {
+            Kind::OneOf { values, .. } => words.extend(values.iter().map(String::as_str)),
+            Kind::Number { unit, .. } => return format!("write a number of {unit}, such as -4.25"),
+            Kind::Dates => {}
+        }
+    }
+    words.sort_unstable();
+    words.dedup();
+    match nearest(value, words.iter().copied()) {
+        Some(word) => format!("did you mean `{word}`? The values are {}", words.join(", ")),
+        None => format!("the values are {}", words.join(", ")),
+    }
+}
+
+fn undeclared(name: &str, others: &[Declared]) -> String {
+    let near = nearest(name, others.iter().map(|known| known.name.as_str()));
+    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    format!("no published tariff declares data `{name}`{near}")
 }
 
 /// The rows of a CSV that is to be known by a name.
@@ -153,7 +236,10 @@ pub(crate) fn of(view: &impl View, tariff: &Tariff) -> Result<Data, StoreRefusal
 /// Keeps the rows of a data file.
 pub(crate) fn keep(change: &Change, bytes: &[u8]) -> Result<Taken, PublishRefusal> {
     let (name, set) = parse(bytes)?;
-    Ok(if add(change, &name, &set)?.new > 0 { Taken::New } else { Taken::Already })
+    let before = named(change, &name)?;
+    let own: Vec<Declared> = declared(change)?.into_iter().filter(|known| known.name == name).collect();
+    add(change, &name, &set, &own)?;
+    Ok(if named(change, &name)? == before { Taken::Already } else { Taken::New })
 }
 
 /// A data set as a file: its name on the first line, then its rows as CSV.
@@ -169,21 +255,23 @@ fn parse(bytes: &[u8]) -> Result<(String, DataSet), PublishRefusal> {
     if file(name, &set) == bytes { Ok((name.into(), set)) } else { Err(PublishRefusal::NotData) }
 }
 
-fn add(change: &Change, name: &str, set: &DataSet) -> Result<Added, PublishRefusal> {
+fn add(change: &Change, name: &str, set: &DataSet, own: &[Declared]) -> Result<Added, PublishRefusal> {
     let known = named(change, name)?;
+    let rows = |refusal| PublishRefusal::Rows { name: name.into(), refusal };
+    // What no tariff can read, no bill has used.
+    let stands = |value: &str| own.is_empty() || own.iter().any(|known| known.reads(value));
     let merged = match &known {
         None => set.clone(),
-        Some(known) => known.merge(set).map_err(|refusal| PublishRefusal::Rows { name: name.into(), refusal })?,
+        Some(known) => known.amended(set, stands).map_err(rows)?,
     };
     let (before, csv) = (known.as_ref().map_or(0, DataSet::len), merged.to_csv());
     if csv.len() > MAX_BYTES {
-        let refusal = DataRefusal::TooLarge { bytes: csv.len() };
-        return Err(PublishRefusal::Rows { name: name.into(), refusal });
+        return Err(rows(DataRefusal::TooLarge { bytes: csv.len() }));
     }
     if known.as_ref() != Some(&merged) {
         change.put(DATA, name.as_bytes(), csv.as_bytes())?;
     }
-    Ok(Added { new: merged.len() - before, rows: merged.len() })
+    Ok(Added { new: merged.len() - before, rows: merged.len(), note: None })
 }
 
 pub(crate) fn named(view: &impl View, name: &str) -> Result<Option<DataSet>, StoreRefusal> {

@@ -80,6 +80,9 @@ impl Refusal for FrameRefusal {
     fn hint(&self) -> String {
         match self {
             FrameRefusal::Gap { .. } => "get the missing reading, or bill a period without gaps".into(),
+            FrameRefusal::Data { findings } if findings.first().is_some_and(|finding| finding.code == "data-value") => {
+                "publish the right value with `wattproof tariff data`: one that no tariff can read is replaced".into()
+            }
             FrameRefusal::Data { .. } => {
                 "publish it with `wattproof tariff data`; a customer imports the supplier's export again".into()
             }

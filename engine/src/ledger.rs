@@ -213,12 +213,17 @@ impl<'a> Ledger<'a> {
         all.max_by_key(|(slot, spent)| (*spent, std::cmp::Reverse(*slot))).unwrap_or((charge.slots.first(), 0))
     }
 
-    /// Writes a charge down, unless the same was said before.
-    pub(crate) fn charge(mut self, charge: Charge) -> Result<(), LedgerRefusal> {
-        if self.charges.iter().any(|known| known.same(&charge)) {
+    /// Writes charges down, but for those that were said before.
+    pub(crate) fn charge(mut self, charges: impl IntoIterator<Item = Charge>) -> Result<(), LedgerRefusal> {
+        let before = self.charges.len();
+        for charge in charges {
+            if !self.charges.iter().any(|known| known.same(&charge)) {
+                self.charges.push(charge);
+            }
+        }
+        if self.charges.len() == before {
             return Ok(());
         }
-        self.charges.push(charge);
         let lines: String = self.charges.iter().map(|charge| format!("{charge}\n")).collect();
         Ok(file::replace_own(&self.purse.path, format!("{HEAD}{lines}").as_bytes())?)
     }
@@ -254,7 +259,7 @@ mod tests {
         let admit = |charge: &Charge| Ledger::read(&purse).unwrap().admit(charge, SlotLength::HALF_HOUR);
         let take = |charge: Charge| {
             admit(&charge).unwrap();
-            Ledger::read(&purse).unwrap().charge(charge).unwrap();
+            Ledger::read(&purse).unwrap().charge([charge]).unwrap();
         };
         take(charge(1000, 48, 25, 1));
         take(charge(1048, 48, 25, 2));
@@ -277,7 +282,7 @@ mod tests {
     fn a_ledger_has_one_form() {
         let folder = tempfile::tempdir().unwrap();
         let purse = purse(&folder, 60);
-        Ledger::read(&purse).unwrap().charge(charge(1000, 48, 25, 1)).unwrap();
+        Ledger::read(&purse).unwrap().charge([charge(1000, 48, 25, 1)]).unwrap();
         let text = std::fs::read_to_string(&purse.path).unwrap();
         for (from, to, line) in [
             ("ledger 1", "ledger 2", 1),

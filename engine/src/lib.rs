@@ -15,7 +15,7 @@
 //! | how much the bills proved so far say | [`ledger`] |
 //! | check bills and remember what was decided | [`supplier`] |
 //! | a simulated meter, a key, a tariff file on the desk; files written whole | [`desk`] |
-//! | what a front shows | [`show`], [`money`], [`amount`], [`progress`] |
+//! | what a front shows | [`show`], [`money`], [`amount`], [`line`], [`progress`] |
 //! | what time it is | [`clock`] |
 //!
 //! ```text
@@ -38,7 +38,9 @@ pub mod frame;
 pub mod household;
 pub mod import;
 pub mod intake;
+mod keys;
 pub mod ledger;
+pub mod line;
 pub mod money;
 pub mod period;
 pub mod policy;

@@ -17,6 +17,7 @@ use crate::store::table::{ASSIGNMENTS, Change, TARIFFS, View};
 use crate::store::{Store, StoreRefusal};
 
 pub mod assignment;
+mod remarks;
 
 use assignment::{Assignment, TariffName};
 
@@ -164,14 +165,22 @@ pub fn assign(
 
 /// Every tariff, by name and version.
 pub fn tariffs(store: &Store) -> Result<Vec<PublishedTariff>, PolicyRefusal> {
-    store.look(|view| {
-        let mut tariffs = Vec::new();
-        view.under(TARIFFS, &[], &mut |_, payload| {
-            tariffs.push(stored(payload)?);
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(tariffs)
-    })
+    store.look(|view| Ok(published(view)?))
+}
+
+pub(crate) fn published(view: &impl View) -> Result<Vec<PublishedTariff>, StoreRefusal> {
+    let mut tariffs = Vec::new();
+    view.under(TARIFFS, &[], &mut |_, payload| {
+        tariffs.push(stored(payload)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(tariffs)
+}
+
+/// What there is to know of an assignment: the day is billed already, days were another zone's so far, or readings may
+/// pass the tariff's bound. One sentence each.
+pub fn remarks(store: &Store, assignment: &Assignment) -> Result<Vec<String>, PolicyRefusal> {
+    store.look(|view| remarks::of(view, assignment))
 }
 
 /// A published tariff: the version named, or the latest.

@@ -7,25 +7,22 @@
 //! digests, then as points; the proof. What depends on the bill alone is decided for good. What a later import can
 //! mend, such as a missing batch, is answered and not decided: the bill stays in the inbox.
 
-use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
-use wattproof_circuits::prepared::Prepared;
-use wattproof_circuits::program::Place;
+use wattproof_circuits::equation::Equation;
 use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::Statement;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotRange};
-use wattproof_meter::quantity::Register;
 
 use crate::amount::Amount;
 use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
 use crate::carry::{self, Word};
 use crate::frame::{Frame, FrameRefusal, Uncertified, program_of};
 use crate::import::load;
+use crate::keys::{Keys, Unfit};
 use crate::money::Money;
 use crate::policy::{self, Dates};
 use crate::progress::Progress;
@@ -35,9 +32,11 @@ use crate::store::table::{Change, View};
 use crate::store::{Store, StoreRefusal};
 use crate::{archive, period, registry};
 
+mod bulk;
 mod check;
 mod refusal;
 
+pub use bulk::{BulkJudged, bills_in};
 pub use check::Check;
 pub use refusal::VerifyRefusal;
 pub(crate) use refusal::{hex, prepare_code};
@@ -76,22 +75,19 @@ pub struct Says {
     pub gaps: u32,
 }
 
-/// What bills share that are checked with one key: tariff, bounds of its registers, period, data, gaps.
-type Shared = ([u8; 32], Vec<u8>, SlotRange, [u8; 32], BTreeSet<Place>);
-
 /// Checks bills, keeping what bills of one tariff and period share.
 #[derive(Debug)]
 pub struct Supplier<'a> {
     store: &'a Store,
     now: Timestamp,
     anew: bool,
-    prepared: HashMap<Shared, Rc<Prepared>>,
+    keys: Keys,
 }
 
 impl<'a> Supplier<'a> {
     /// At work on a store.
     pub fn new(store: &'a Store, now: Timestamp) -> Self {
-        Supplier { store, now, anew: false, prepared: HashMap::new() }
+        Supplier { store, now, anew: false, keys: Keys::default() }
     }
 
     /// The same for demonstrations: whether other bills have the slots is not asked. Such a supplier decides nothing.
@@ -100,11 +96,7 @@ impl<'a> Supplier<'a> {
     }
 
     /// Checks the bills in the inbox, in the order of their digests. With `dry_run` nothing is decided.
-    pub fn verify_inbox(
-        &mut self,
-        dry_run: bool,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<Judged>, StoreRefusal> {
+    pub fn verify_inbox(&self, dry_run: bool, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Judged>, StoreRefusal> {
         let waiting = self.store.look(|view| {
             let bill = |digest: BillDigest| Ok(bills::bill(view, &digest)?.map(|(_, bytes)| bytes));
             bills::inbox(view)?.into_iter().map(bill).collect::<Result<Vec<_>, StoreRefusal>>()
@@ -120,7 +112,7 @@ impl<'a> Supplier<'a> {
 
     /// Checks the bills in files.
     pub fn verify_files(
-        &mut self,
+        &self,
         files: &[PathBuf],
         dry_run: bool,
         progress: &mut dyn FnMut(Progress),
@@ -134,14 +126,14 @@ impl<'a> Supplier<'a> {
         Ok(judged)
     }
 
-    fn verify_file(&mut self, file: &Path, dry_run: bool) -> Result<Judged, VerifyRefusal> {
+    fn verify_file(&self, file: &Path, dry_run: bool) -> Result<Judged, VerifyRefusal> {
         let bytes = load(file)?;
         let judged = self.verify(&bytes, dry_run)?;
         Ok(Judged { file: Some(file.into()), ..judged })
     }
 
     /// Checks a bill's bytes. Fails only when the store does.
-    pub fn verify(&mut self, bytes: &[u8], dry_run: bool) -> Result<Judged, StoreRefusal> {
+    pub fn verify(&self, bytes: &[u8], dry_run: bool) -> Result<Judged, StoreRefusal> {
         let (digest, dry_run) = (bills::digest(bytes), dry_run || self.anew);
         if let Some(verdict) = self.verdict(&digest)? {
             let says = self.says(bytes)?;
@@ -158,11 +150,17 @@ impl<'a> Supplier<'a> {
     }
 
     /// Everything but the memory of it.
-    fn examine(&mut self, bytes: &[u8]) -> Result<(), VerifyRefusal> {
+    fn examine(&self, bytes: &[u8]) -> Result<(), VerifyRefusal> {
         let bill = Bill::from_bytes(bytes)?;
         let frame = self.store.look(|view| frame(view, &bill.statement, self.now, self.anew))?;
-        agrees(&bill.statement, &frame)?;
-        let prepared = self.prepared(&frame)?;
+        let equation = self.equation(&bill, &frame)?;
+        Ok(equation.holds().then_some(()).ok_or(ProofRefusal::DoesNotHold)?)
+    }
+
+    /// Everything but whether the proof's equation holds.
+    fn equation(&self, bill: &Bill, frame: &Frame) -> Result<Equation, VerifyRefusal> {
+        agrees(&bill.statement, frame)?;
+        let prepared = self.keys.of::<VerifyRefusal>(frame)?;
         if bill.proof.len() != prepared.proof_bytes() {
             let (expected, found) = (prepared.proof_bytes(), bill.proof.len());
             return Err(ProofRefusal::WrongLength { expected, found }.into());
@@ -170,19 +168,7 @@ impl<'a> Supplier<'a> {
         let points = frame.points(&bill.commitments)?;
         // Drawn after the bill's bytes are final: no bill can be made to fit it.
         let entropy = fresh()?;
-        Ok(prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
-    }
-
-    fn prepared(&mut self, frame: &Frame) -> Result<Rc<Prepared>, VerifyRefusal> {
-        let bounds = frame.tariff.registers().iter().map(Register::bits).collect();
-        let key = (frame.tariff.digest(), bounds, frame.slots(), frame.data_digest, frame.gaps.clone());
-        if let Some(prepared) = self.prepared.get(&key) {
-            return Ok(prepared.clone());
-        }
-        let program = frame.program().map_err(|findings| VerifyRefusal::Program { findings })?;
-        let prepared = Rc::new(Prepared::new(&program)?);
-        self.prepared.insert(key, prepared.clone());
-        Ok(prepared)
+        Ok(prepared.equation(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
     }
 
     /// Writes the verdict, unless another bill took the slots meanwhile; that is then the verdict.
@@ -193,20 +179,30 @@ impl<'a> Supplier<'a> {
         found: Result<(), VerifyRefusal>,
     ) -> Result<Option<VerifyRefusal>, StoreRefusal> {
         let Ok(bill) = Bill::from_bytes(bytes) else { return Ok(found.err()) };
-        self.store.change(|change| {
-            let found = match found.and_then(|()| still(change, &bill.statement)) {
-                Err(VerifyRefusal::Store(refusal)) => return Err(refusal),
-                Err(refusal) if !refusal.is_final() => return Ok(Some(refusal)),
-                found => found,
-            };
-            let refused = found.as_ref().err().map(reason);
-            bills::put(change, digest, bytes, self.now)?;
-            bills::put_verdict(change, digest, &Verdict { decided: self.now, refused })?;
-            if found.is_ok() {
-                take_slots(change, &bill.statement, digest)?;
-            }
-            Ok(found.err())
-        })
+        self.store.change(|change| self.record(change, bytes, digest, &bill.statement, found))
+    }
+
+    /// The same within an act.
+    fn record(
+        &self,
+        change: &Change,
+        bytes: &[u8],
+        digest: &BillDigest,
+        statement: &Statement,
+        found: Result<(), VerifyRefusal>,
+    ) -> Result<Option<VerifyRefusal>, StoreRefusal> {
+        let found = match found.and_then(|()| still(change, statement)) {
+            Err(VerifyRefusal::Store(refusal)) => return Err(refusal),
+            Err(refusal) if !refusal.is_final() => return Ok(Some(refusal)),
+            found => found,
+        };
+        let refused = found.as_ref().err().map(reason);
+        bills::put(change, digest, bytes, self.now)?;
+        bills::put_verdict(change, digest, &Verdict { decided: self.now, refused })?;
+        if found.is_ok() {
+            take_slots(change, statement, digest)?;
+        }
+        Ok(found.err())
     }
 
     fn verdict(&self, digest: &BillDigest) -> Result<Option<Verdict>, StoreRefusal> {
@@ -367,6 +363,12 @@ fn name(tariff: &Tariff) -> String {
 
 fn reason(refusal: &VerifyRefusal) -> Reason {
     Reason { code: refusal.code().into(), message: refusal.to_string(), hint: refusal.hint() }
+}
+
+impl From<Unfit> for VerifyRefusal {
+    fn from(Unfit(findings): Unfit) -> Self {
+        VerifyRefusal::Program { findings }
+    }
 }
 
 impl From<Uncertified> for VerifyRefusal {

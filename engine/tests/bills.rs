@@ -238,6 +238,60 @@ fn a_period_across_two_tariffs_is_refused_with_the_split() {
 }
 
 #[test]
+fn an_assignment_that_is_seldom_meant_is_remarked_on() {
+    let (desk, bytes) = billed("economy7");
+    let remarks = |name: &str, from: &str| {
+        let assigned = policy::assign(&desk.store, "M1", name, None, from.parse().unwrap()).unwrap().0;
+        policy::remarks(&desk.store, &assigned).unwrap()
+    };
+    assert!(remarks("economy7", "2026-01-02").is_empty());
+    assert_eq!(reason(&verify(&desk, &bytes)), None);
+    let text = fixture("economy7").replace("tariff economy7", "tariff paris").replace("Europe/London", "Europe/Paris");
+    desk.publish(&text.replace("below 2^20", "below 2^18"));
+    let expected = [
+        "2026-03-30 lies in 2026-03-29..2026-03-31, which is billed already: a revision of that bill would find this \
+         tariff",
+        "days of paris@1 are those of Europe/Paris; the meter's so far are those of Europe/London",
+        "`import` may read up to 2^20 Wh; paris@1 bills no period with a reading of 2^18 or more",
+    ];
+    assert_eq!(remarks("paris", "2026-03-30"), expected);
+    assert_eq!(remarks("economy7", "2026-04-02").len(), 1, "days of Paris came before");
+}
+
+#[test]
+fn a_bill_is_written_over_one_of_its_period_and_over_nothing_else() {
+    let (desk, bytes) = billed("economy7");
+    let may = |period: &str, path: &std::path::Path| {
+        let order = Order {
+            meter: "M1",
+            period,
+            revision: 0,
+            batches_from: None,
+            purse: None,
+            disclose_anyway: false,
+            now: now(),
+        };
+        customer::may_write(&desk.store, &order, path)
+    };
+    let bill = desk.file("x.bill", &bytes);
+    assert_eq!(may("2026-03-29..2026-03-31", &bill), Ok(()));
+    assert_eq!(may("2026-03-30..2026-03-31", &bill), Err(CustomerRefusal::Exists(bill.clone())));
+    assert_eq!(may("2026-03-30..2026-03-31", &bill.with_extension("other")), Ok(()));
+    let other = desk.file("notes.txt", b"mine");
+    let refusal = may("2026-03-29..2026-03-31", &other).unwrap_err();
+    assert_eq!((&refusal, refusal.code()), (&CustomerRefusal::Exists(other), "file-exists"));
+}
+
+#[test]
+fn a_period_that_the_tariff_does_not_bill_is_named_with_one_that_it_does() {
+    let desk = Desk::under(&fixture("economy7").replace("slot 30 min", "slot 30 min, bills per month"));
+    desk.import_batches(&desk.household("2026-03-28", 3));
+    let refusal = desk.prove("2026-03-28..2026-03-31").unwrap_err();
+    assert_eq!(refusal.code(), "tariff-unfit-period");
+    assert_eq!(refusal.hint(), "bill one calendar month at a time, such as 2026-03");
+}
+
+#[test]
 fn rival_batches_are_both_kept_and_neither_is_billed_until_a_person_decides() {
     let desk = Desk::new("economy7");
     let (number, period) = (day("2026-03-10"), "2026-03-10..2026-03-11");
@@ -413,7 +467,7 @@ fn files_and_folders_that_cannot_be_read_are_ones_own_fault() {
     };
     let refusal = customer::prove(&desk.store, &desk.meter.key, &order, &mut |_| {}).unwrap_err();
     assert_eq!((refusal.code(), refusal.fault()), ("folder-unreadable", Fault::Own));
-    let mut supplier = Supplier::new(&desk.store, now());
+    let supplier = Supplier::new(&desk.store, now());
     let refusal = supplier.verify_files(&[missing], false, &mut |_| {}).unwrap_err();
     assert_eq!((refusal.code(), refusal.fault()), ("file-unreadable", Fault::Own));
 }
@@ -438,7 +492,7 @@ fn a_bill_says_what_it_discloses() {
 /// Flips one bit at every `step`th byte of a bill; none of them is accepted, and none makes the check panic.
 fn flip_bits(step: usize) {
     let (desk, bytes) = billed("cumulative");
-    let mut supplier = Supplier::new(&desk.store, now());
+    let supplier = Supplier::new(&desk.store, now());
     assert_eq!(reason(&supplier.verify(&bytes, true).unwrap()), None);
     for place in (0..bytes.len()).step_by(step) {
         let mut flipped = bytes.clone();

@@ -47,9 +47,12 @@ fn published() -> Desk {
 #[test]
 fn rows_are_added_and_never_changed() {
     let desk = bare();
-    assert_eq!(publish(&desk, "colour", COLOURS), Ok(Added { new: 3, rows: 3 }));
-    assert_eq!(publish(&desk, "colour", COLOURS), Ok(Added { new: 0, rows: 3 }));
-    assert_eq!(publish(&desk, "colour", "date,value\n2026-03-13,red\n2026-03-12,red\n"), Ok(Added { new: 1, rows: 4 }));
+    assert_eq!(publish(&desk, "colour", COLOURS), Ok(Added { new: 3, rows: 3, note: None }));
+    assert_eq!(publish(&desk, "colour", COLOURS), Ok(Added { new: 0, rows: 3, note: None }));
+    assert_eq!(
+        publish(&desk, "colour", "date,value\n2026-03-13,red\n2026-03-12,red\n"),
+        Ok(Added { new: 1, rows: 4, note: None })
+    );
     let refusal = publish(&desk, "colour", "date,value\n2026-03-14,red\n2026-03-11,blue\n").unwrap_err();
     let conflict = DataRefusal::Conflict { key: "2026-03-11".into() };
     assert_eq!(refusal, PublishRefusal::Rows { name: "colour".into(), refusal: conflict });
@@ -63,6 +66,61 @@ fn rows_are_added_and_never_changed() {
     for name in ["", "Colour", "9a", "a b", &"a".repeat(33)] {
         assert_eq!(publish(&desk, name, COLOURS).unwrap_err().code(), "data-name", "{name}");
     }
+}
+
+#[test]
+fn what_no_published_tariff_can_read_is_refused() {
+    let desk = bare();
+    let refusal = publish(&desk, "colour", "date,value\n2026-03-10,blue\n2026-03-11,reed\n").unwrap_err();
+    assert_eq!((refusal.code(), refusal.fault()), ("data-value", Fault::Own));
+    assert!(refusal.to_string().contains("`reed`, of 2026-03-11"), "{refusal}");
+    assert_eq!(refusal.hint(), "did you mean `red`? The values are blue, red");
+    let refusal = publish(&desk, "colour", "date\n2026-03-10\n").unwrap_err();
+    assert_eq!((refusal.code(), refusal.hint()), ("data-other-form", "give a file with the header date,value".into()));
+    assert!(data::sets(&desk.store).unwrap().is_empty());
+    desk.publish(&TARIFF.replace("version 1", "version 2").replace("blue, red per day", "blue, green, red per day"));
+    publish(&desk, "colour", "date,value\n2026-03-10,green\n").expect("a later version reads it");
+    desk.publish(
+        &TARIFF
+            .replace("tariff colours", "tariff priced")
+            .replace("data holidays: dates", "data holidays: dates\ndata supply: p/kWh per day")
+            .replace("otherwise 20 p/kWh", "otherwise (supply)"),
+    );
+    let refusal = publish(&desk, "supply", "date,value\n2026-03-10,1.5\n2026-03-11,high\n").unwrap_err();
+    assert_eq!((refusal.code(), refusal.hint()), ("data-value", "write a number of p/kWh, such as -4.25".into()));
+    publish(&desk, "supply", "date,value\n2026-03-10,-1.5\n").unwrap();
+}
+
+#[test]
+fn what_no_tariff_declares_is_taken_with_a_note() {
+    let desk = bare();
+    let note = publish(&desk, "colours", COLOURS).unwrap().note;
+    assert_eq!(note.as_deref(), Some("no published tariff declares data `colours`; did you mean `colour`?"));
+    let note = publish(&desk, "wind", COLOURS).unwrap().note;
+    assert_eq!(note.as_deref(), Some("no published tariff declares data `wind`"));
+}
+
+#[test]
+fn only_a_value_that_no_tariff_can_read_is_replaced() {
+    let desk = Desk::bare(Meter::new("M1", 7));
+    let wrong = "date,value\n2026-03-10,blue\n2026-03-11,rot\n";
+    publish(&desk, "colour", wrong).unwrap();
+    let right = "date,value\n2026-03-11,red\n";
+    assert_eq!(publish(&desk, "colour", right).unwrap_err().code(), "data-conflict", "no tariff declares it yet");
+    desk.publish(TARIFF);
+    assert_eq!(publish(&desk, "colour", right), Ok(Added { new: 0, rows: 2, note: None }));
+    assert_eq!(data::sets(&desk.store).unwrap()[0].set.to_csv(), "date,value\n2026-03-10,blue\n2026-03-11,red\n");
+    let refusal = publish(&desk, "colour", "date,value\n2026-03-11,blue\n").unwrap_err();
+    assert_eq!(refusal.code(), "data-conflict");
+    assert!(refusal.hint().contains("under another name"), "{}", refusal.hint());
+    // A customer who took the wrong rows takes the right ones from the next export.
+    let customer = Desk::bare(Meter::new("M1", 7));
+    publish(&customer, "colour", wrong).unwrap();
+    customer.publish(TARIFF);
+    let file = |csv: &str| format!("wattproof data 1: colour\n{csv}").into_bytes();
+    assert_eq!(customer.import("c.data", &file(right)), Ok(Kept::New));
+    assert_eq!(customer.import("c.data", &file(right)), Ok(Kept::Already));
+    assert_eq!(data::sets(&customer.store).unwrap(), data::sets(&desk.store).unwrap());
 }
 
 #[test]

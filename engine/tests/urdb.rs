@@ -45,7 +45,7 @@ fn billed(tariff: &Tariff, file: &ReadingsFile, month: &str, carried: &[(String,
     let folder = TempDir::new().unwrap();
     let given = Given::new(tariff, &Store::at(folder.path().join("none")), &[], carried).unwrap();
     let bill = price(tariff, file, Some(month), &given).unwrap_or_else(|refusal| panic!("{month}: {refusal}"));
-    let lines = bill.lines.into_iter().map(|(name, amount)| (name, amount.to_string()));
+    let lines = bill.lines.into_iter().map(|line| (line.name, line.amount.to_string()));
     lines.chain([("total".to_owned(), bill.total.to_string())]).collect()
 }
 

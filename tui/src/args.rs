@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use wattproof_engine::desk::version;
 
 use crate::command::{
-    bench, bill, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff, tui,
+    bench, bill, bulk, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff, tui,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -67,6 +67,8 @@ pub enum Command {
     Tariff(tariff::Tariff),
     #[command(subcommand)]
     Bill(bill::Bill),
+    #[command(subcommand)]
+    Bulk(bulk::Bulk),
     #[command(subcommand)]
     Store(store::Store),
     Bench(bench::Bench),

@@ -7,6 +7,7 @@ use crate::session::Session;
 
 pub mod bench;
 pub mod bill;
+pub mod bulk;
 pub mod demo;
 pub mod export;
 pub mod household;
@@ -39,6 +40,7 @@ pub fn run(command: Option<Command>, session: Session) -> Outcome {
         Command::List(list) => list.run(&session),
         Command::Tariff(tariff) => tariff.run(&session),
         Command::Bill(bill) => bill.run(&session),
+        Command::Bulk(bulk) => bulk.run(&session),
         Command::Store(store) => store.run(&session),
         Command::Bench(bench) => bench.run(&session),
         Command::Completions(completions) => completions.run(&session),

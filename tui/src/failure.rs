@@ -48,10 +48,16 @@ impl Failure {
     /// A tariff whose dated data are not all there, or say what it does not know.
     pub fn data(source: Source, findings: Vec<Diagnostic>) -> Self {
         let first = findings.first();
+        let hint = match first.map(|finding| finding.code) {
+            Some("data-value") => {
+                "publish the right value with `wattproof tariff data`: one that no tariff can read is replaced"
+            }
+            _ => "publish what is missing with `wattproof tariff data`, or give it by --data NAME=CSV",
+        };
         Failure {
             code: first.map_or("data-missing", |finding| finding.code).into(),
             message: first.map(|finding| finding.message.clone()).unwrap_or_default(),
-            hint: "publish what is missing with `wattproof tariff data`, or give it by --data NAME=CSV".into(),
+            hint: hint.into(),
             exit: Exit::Own,
             findings: Some(Box::new((source, findings))),
         }

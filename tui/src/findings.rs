@@ -70,6 +70,14 @@ impl<'a> Finding<'a> {
     }
 }
 
+impl fmt::Display for Finding<'_> {
+    /// A sentence, for what needs no picture.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)?;
+        self.help.map_or(Ok(()), |help| write!(f, "; {help}"))
+    }
+}
+
 /// Draws diagnostics at their source.
 pub fn draw(source: &Source, diagnostics: &[Diagnostic], colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };

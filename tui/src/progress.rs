@@ -9,13 +9,26 @@ use wattproof_engine::progress::Progress;
 pub struct Bar {
     bar: ProgressBar,
     step: &'static str,
+    counted: &'static str,
 }
+
+/// How much of how much.
+const COUNTED: &str = "{msg:8} [{bar:30}] {pos}/{len}";
+/// The same with the rate and the time left.
+const TIMED: &str = "{msg:8} [{bar:30}] {pos}/{len}  {per_sec}  {eta} left";
 
 impl Bar {
     /// Nothing is drawn yet.
     pub fn new(quiet: bool) -> Self {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        Bar { bar: ProgressBar::with_draw_target(Some(1), target), step: "" }
+        Bar { bar: ProgressBar::with_draw_target(Some(1), target), step: "", counted: COUNTED }
+    }
+
+    /// The same, for work of minutes or hours: it tells the rate and the time left.
+    pub fn timed(quiet: bool) -> Self {
+        let mut bar = Bar::new(quiet);
+        bar.counted = TIMED;
+        bar
     }
 
     /// Shows a step and how much of it is done.
@@ -23,7 +36,7 @@ impl Bar {
         if self.step != progress.step {
             self.step = progress.step;
             let counted = progress.total > 1;
-            let template = if counted { "{msg:8} [{bar:30}] {pos}/{len}" } else { "{msg:8} {spinner} {elapsed}" };
+            let template = if counted { self.counted } else { "{msg:8} {spinner} {elapsed}" };
             if let Ok(style) = ProgressStyle::with_template(template) {
                 self.bar.set_style(style.progress_chars("=> "));
             }

@@ -52,4 +52,10 @@ impl Session {
         let mut bar = Bar::new(self.screen.quiet);
         move |progress| bar.show(progress)
     }
+
+    /// Shows how work of minutes or hours goes, with its rate and the time left.
+    pub fn timed_progress(&self) -> impl FnMut(Progress) + use<> {
+        let mut bar = Bar::timed(self.screen.quiet);
+        move |progress| bar.show(progress)
+    }
 }

@@ -78,7 +78,7 @@ fn tariffs_are_priced_compared_and_explained() {
     place.write("dear.tariff", TARIFF.replace("25 p/kWh", "50 p/kWh"));
     let bill = place.done("tariff price flat.tariff --readings home.csv");
     assert_eq!((&bill["period"], &bill["currency"]), (&json!("2026-05-01..2026-05-04"), &json!("GBP")));
-    assert_eq!(bill["lines"][1], json!({"name": "standing", "amount": "1.20"}));
+    assert_eq!(bill["lines"][1], json!({"name": "standing", "amount": "1.20", "exact": "1.20"}));
     let bills =
         place.done("tariff compare dear.tariff flat.tariff --readings home.csv --period 2026-05-01..2026-05-03");
     assert_eq!(bills.as_array().unwrap().len(), 2);

@@ -7,7 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
-const COMMANDS: [&str; 43] = [
+const COMMANDS: [&str; 46] = [
     "",
     "demo",
     "key",
@@ -44,6 +44,9 @@ const COMMANDS: [&str; 43] = [
     "bill prove",
     "bill verify",
     "bill show",
+    "bulk",
+    "bulk prove",
+    "bulk verify",
     "store",
     "store stats",
     "store check",
@@ -60,7 +63,8 @@ fn the_help_of_every_command() {
     for command in COMMANDS {
         let ran = place.run(&format!("{command} --help"));
         assert_eq!(ran.code, 0, "{command}");
-        let group = ["", "key", "meter", "readings", "tariff", "tariff import", "bill", "store"].contains(&command);
+        let group =
+            ["", "key", "meter", "readings", "tariff", "tariff import", "bill", "bulk", "store"].contains(&command);
         assert!(group || ran.out.contains("Example:\n  wattproof "), "{command} has no example");
         all += &format!("$ wattproof {command} --help\n{}\n", ran.out);
     }
@@ -145,7 +149,7 @@ fn a_day_is_measured() {
     let rows = place.done("bench --family S1 --readings 48");
     let row = &rows[0];
     assert_eq!((&row["family"], &row["readings"], &row["certify"]), (&json!("S1"), &json!(48), &json!("reading")));
-    for field in ["prove_ms", "verify_ms", "proof_bytes", "bill_bytes", "msm_2_11_ms"] {
+    for field in ["prove_ms", "verify_ms", "bulk_verify_ms", "bulk_bills", "proof_bytes", "bill_bytes", "msm_2_11_ms"] {
         assert!(row[field].is_number(), "{field}");
     }
     assert_eq!(place.fails("bench --family S1 --readings 47"), (2, "bench-readings".into()));

@@ -40,7 +40,12 @@ fn number(value: &Value) -> f64 {
 fn data_are_published_listed_and_never_changed() {
     let place = place();
     let published = place.done("tariff data colour colour.csv");
-    assert_eq!(published, json!({"name": "colour", "new": 3, "rows": 3}));
+    let note = "no published tariff declares data `colour`";
+    assert_eq!(published, json!({"name": "colour", "new": 3, "rows": 3, "note": note}));
+    place.done("tariff publish colours.tariff");
+    place.write("typed.csv", DATA.replace("01,blue", "01,bleu").replace("2026-05", "2026-06"));
+    assert_eq!(place.fails("tariff data colour typed.csv"), (2, "data-value".into()));
+    assert!(place.run("tariff data colour typed.csv").err.contains("did you mean `blue`?"));
     assert_eq!(place.done("tariff data colour colour.csv")["new"], 0);
     let listed = place.done("list data");
     assert_eq!(fields(&listed[0]), ["first", "header", "last", "name", "rows"]);
@@ -85,6 +90,73 @@ fn prices_take_data_from_the_command_or_from_the_store() {
     let totals: Vec<f64> = compared.as_array().unwrap().iter().map(|bill| number(&bill["total"])).collect();
     assert!(totals.len() == 2 && totals[0] <= totals[1]);
     assert_eq!(place.fails(&format!("{compare} --data wind=colour.csv")), (2, "no-such-data".into()));
+}
+
+#[test]
+fn lines_that_are_not_rounded_keep_their_minor_unit() {
+    let place = Place::new();
+    place.household(2);
+    let text = support::TARIFF.replace("rounded half up to 1 p", "rounded half up to 1 GBP");
+    place.write("pounds.tariff", text.replace("40 p/day", "40.125 p/day"));
+    let order = format!("tariff price pounds.tariff --readings home.csv --period {PERIOD}");
+    let priced = place.done(&order);
+    assert_eq!(fields(&priced["lines"][0]), ["amount", "exact", "name"]);
+    assert_eq!(priced["lines"][1], json!({"name": "standing", "amount": "0.80", "exact": "0.8025"}));
+    assert!(priced["total"].as_str().unwrap().ends_with(".00"));
+    let note = "lines are not rounded in this tariff; they are shown to 0.01 GBP";
+    assert_eq!(priced["note"], note);
+    assert!(place.run(&order).out.contains(note));
+}
+
+#[test]
+fn a_period_that_is_not_billed_is_no_mistake_of_the_tariff() {
+    let place = Place::new();
+    place.household(2);
+    place.write("monthly.tariff", support::TARIFF.replace("slot 30 min", "slot 30 min, bills per month"));
+    let order = "tariff price monthly.tariff --readings home.csv";
+    assert_eq!(place.fails(order), (2, "not-a-month".into()));
+    let told = place.run(order).err;
+    assert!(told.contains("give --period 2026-05") && !told.contains("mistake"), "{told}");
+    assert_eq!(
+        place.fails(&format!(
+            "{} --period {PERIOD}",
+            order.replace("price", "explain").replace(" --readings home.csv", "")
+        )),
+        (2, "not-a-month".into())
+    );
+}
+
+#[test]
+fn assignments_are_remarked_on_and_listed() {
+    let place = Place::settled(2);
+    let narrow = support::TARIFF.replace("tariff flat", "tariff narrow").replace("2^20", "2^18");
+    place.write("narrow.tariff", narrow);
+    place.done("tariff publish narrow.tariff");
+    let assigned = place.done("tariff assign home narrow --from 2026-05-02");
+    assert_eq!(fields(&assigned), ["already", "from", "meter", "notes", "tariff", "version"]);
+    assert_eq!(assigned["notes"].as_array().unwrap().len(), 1);
+    assert!(place.run("tariff assign home narrow --from 2026-05-02").out.contains("bills no period with a reading"));
+    let listed = place.done("list assignments --meter home");
+    let first = json!({
+        "meter": "home", "tariff": "flat", "version": 1, "from": "2026-05-01", "zone": "Europe/London"
+    });
+    assert_eq!((&listed[0], listed.as_array().unwrap().len()), (&first, 2));
+    let csv = place.run("list assignments --csv --limit 1").out;
+    assert_eq!(csv, "meter,tariff,version,from,zone\nhome,flat,1,2026-05-01,Europe/London\n");
+    assert_eq!(place.fails("list assignments --meter no"), (2, "meter-unknown".into()));
+}
+
+#[test]
+fn a_bill_replaces_only_one_of_its_period() {
+    let place = Place::settled(2);
+    let order = format!("bill prove --meter home --period {PERIOD} --key-file home.key -o");
+    place.write("notes.bill", "mine");
+    assert_eq!(place.fails(&format!("{order} notes.bill")), (2, "file-exists".into()));
+    assert_eq!(place.read("notes.bill"), b"mine");
+    place.done(&format!("{order} x.bill"));
+    place.done(&format!("{order} x.bill"));
+    let part = "bill prove --meter home --period 2026-05-01..2026-05-02 --key-file home.key -o x.bill";
+    assert_eq!(place.fails(part), (2, "file-exists".into()));
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(crate) enum Side {
 }
 
 impl LimbsChip {
-    pub(crate) fn configure(meta: &mut ConstraintSystem<Fp>, shape: Shape) -> Self {
+    pub(crate) fn configure(meta: &mut ConstraintSystem<Fp>, shape: &Shape) -> Self {
         let columns: Vec<_> = (0..shape.limb_columns()).map(|_| meta.advice_column()).collect();
         let table = meta.lookup_table_column();
         for column in &columns {

@@ -6,6 +6,7 @@
 pub(crate) mod digits;
 pub(crate) mod limbs;
 pub(crate) mod name;
+pub(crate) mod octal;
 pub(crate) mod sum;
 
 use std::collections::BTreeMap;
@@ -15,11 +16,12 @@ use halo2_proofs::circuit::{Cell as AssignedAt, Region, Value as Known};
 use halo2_proofs::plonk::{Advice, Column, Error, Fixed, Instance};
 use pasta_curves::Fp;
 
-use crate::layout::{Layout, Place, Shape};
+use crate::layout::{Layout, Place, Shape, lane_factor};
 use crate::plan::{Plan, Value, Witness};
 
 use digits::DigitsChip;
 use limbs::{LimbsChip, Side};
+use octal::{Lane, OctalChip};
 use sum::SumChip;
 
 /// The columns that gadgets share. Which of the optional ones exist is the shape's choice.
@@ -35,6 +37,8 @@ pub(crate) struct Columns {
     pub(crate) rest: Option<Column<Advice>>,
     /// The upper digits of a row; free for lists where no digits stand.
     pub(crate) digits: Vec<Column<Advice>>,
+    /// Beside rows of packed inputs: the parts and octal digits of each.
+    pub(crate) lanes: Vec<Lane>,
     /// A constant, or the factor of the linked value.
     pub(crate) factor: Column<Fixed>,
     /// The factor of the operand, or a divisor.
@@ -52,6 +56,7 @@ pub(crate) struct Rows<'a, 'r> {
     pub(crate) sum: &'a SumChip,
     pub(crate) digits: Option<&'a DigitsChip>,
     pub(crate) limbs: Option<&'a LimbsChip>,
+    pub(crate) octal: Option<&'a OctalChip>,
     pub(crate) plan: &'a Plan,
     pub(crate) layout: &'a Layout,
     pub(crate) witness: Option<&'a Witness>,
@@ -81,6 +86,18 @@ impl Rows<'_, '_> {
         let value = self.known(|witness| witness.inputs[input]);
         self.assign(name::LINKED, self.columns.linked, row, value)?;
         Ok(value)
+    }
+
+    /// Assigns inputs packed into one row of the linked column, a lane each.
+    pub(crate) fn assign_packed(&mut self, row: usize, inputs: &[usize]) -> Result<Vec<Known<i128>>, Error> {
+        let values: Vec<_> = inputs.iter().map(|input| self.known(|witness| witness.inputs[*input])).collect();
+        let zero = Known::known(Fp::zero());
+        let packed = values
+            .iter()
+            .enumerate()
+            .fold(zero, |packed, (lane, value)| packed + value.map(|value| field(value) * lane_factor(lane)));
+        self.region.assign_advice(|| name::LINKED, self.columns.linked, row, || packed)?;
+        Ok(values)
     }
 
     /// Assigns the running sum, to be copied later.

@@ -19,10 +19,6 @@ pub(crate) trait Gadget: Sized {
 
     /// What `tariff explain` calls it.
     const NAME: &'static str;
-    /// Advice columns of its own.
-    const COLUMNS: usize = 0;
-    /// Look-ups into tables of its own.
-    const LOOKUPS: usize = 0;
 
     /// Shows every value that it reads, which may be renamed.
     fn reads(&mut self, visit: &mut dyn FnMut(&mut Value));
@@ -35,6 +31,21 @@ pub(crate) trait Gadget: Sized {
 
     /// Raises a shape to what it needs: digits, operands, limbs.
     fn shape(&self, shape: &mut Shape);
+
+    /// Advice columns of its own.
+    fn own_columns(_shape: &Shape) -> usize {
+        0
+    }
+
+    /// Look-ups into tables of its own.
+    fn own_lookups(_shape: &Shape) -> usize {
+        0
+    }
+
+    /// Octal digits that each of its inputs takes in a lane; zero when they cannot stand in lanes.
+    fn octals(&self) -> usize {
+        0
+    }
 
     /// Takes its rows, and says where its results stand.
     fn place(&self, step: usize, placer: &mut Placer<'_>);
@@ -124,6 +135,10 @@ macro_rules! gadgets {
                 })* }
             }
 
+            pub(crate) fn octals(&self) -> usize {
+                match self { $(Step::$gadget(gadget) => gadget.octals(),)* }
+            }
+
             pub(crate) fn place(&self, step: usize, placer: &mut Placer<'_>) {
                 match self { $(Step::$gadget(gadget) => gadget.place(step, placer),)* }
             }
@@ -136,12 +151,12 @@ macro_rules! gadgets {
         impl Shape {
             /// Advice columns that gadgets have for themselves.
             pub fn own_columns(&self) -> usize {
-                [$(self.has(Number::$gadget) * $gadget::COLUMNS,)*].into_iter().sum()
+                [$(self.has(Number::$gadget) * $gadget::own_columns(self),)*].into_iter().sum()
             }
 
             /// Look-ups into tables that gadgets have for themselves.
             pub fn own_lookups(&self) -> usize {
-                [$(self.has(Number::$gadget) * $gadget::LOOKUPS,)*].into_iter().sum()
+                [$(self.has(Number::$gadget) * $gadget::own_lookups(self),)*].into_iter().sum()
             }
 
             fn has(&self, gadget: Number) -> usize {
@@ -217,7 +232,7 @@ gadgets! {
 }
 
 pub(crate) use each::table;
-pub use each::{Priced, Span, TableRow};
+pub use each::{Part, Priced, Span, TableRow};
 pub(crate) use squares::{BITS as SQUARES_BITS, PACKED};
 
 /// Shows an input that a gadget reads.

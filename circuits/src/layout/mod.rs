@@ -6,12 +6,15 @@
 mod place;
 mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ff::{Field, PrimeField};
+use pasta_curves::Fp;
 
 use crate::gadget::{self, At};
 use crate::plan::{Affine, Plan, Value};
 
-pub use crate::gadget::{Span, TableRow};
+pub use crate::gadget::{Part, Span, TableRow};
 pub(crate) use place::Placer;
 pub use shape::Shape;
 
@@ -19,6 +22,33 @@ pub use shape::Shape;
 pub const MIN_K: u32 = 6;
 /// See [`MIN_K`].
 pub const MAX_K: u32 = 16;
+
+/// Inputs that a row of lists may pack, at most: more make proofs of more bytes than they save time.
+pub const MAX_LANES: usize = 6;
+/// Octal digits that a lane may have, at most.
+pub(crate) const MAX_OCTALS: usize = 12;
+/// Bytes of a proof that lanes may make, by the estimate of the cost model.
+const MAX_BYTES: usize = 4_500;
+/// What stands in a lane is less than this from zero. A lane's input and what its digits say are then less than `2^38`
+/// apart, and rows that pack the same hold the same in every lane; six lanes are packed below the field's order.
+pub(crate) const LANE_LIMIT: i128 = 1 << 37;
+const LANE_BITS: u64 = 40;
+
+/// What a lane's input counts in its row: `2^(40·lane)`.
+pub fn lane_factor(lane: usize) -> Fp {
+    Fp::from_u128(1 << LANE_BITS).pow_vartime([lane as u64])
+}
+
+/// Where an input stands in the linked column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Linked {
+    /// The row.
+    pub row: usize,
+    /// The input.
+    pub input: usize,
+    /// The lane of the row, whose factor is [`lane_factor`].
+    pub lane: usize,
+}
 
 /// A plan, placed.
 #[derive(Clone, Debug)]
@@ -31,8 +61,8 @@ pub struct Layout {
     pub acts: Vec<Act>,
     /// The cell of each result of a step.
     pub results: BTreeMap<Value, Place>,
-    /// Which input each row of the linked column holds; rows not named are zero.
-    pub linked: Vec<(usize, usize)>,
+    /// Which inputs the rows of the linked column hold; rows not named are zero.
+    pub linked: Vec<Linked>,
     /// The look-up table of schedules.
     pub table: Vec<TableRow>,
     /// Rows used by the tallest column.
@@ -173,21 +203,48 @@ impl Layout {
     /// # Errors
     /// [`LayoutRefusal::TooManyRows`] when no domain up to [`MAX_K`] holds it.
     pub fn new(plan: &Plan) -> Result<Self, LayoutRefusal> {
-        let mut placed: BTreeMap<usize, Layout> = BTreeMap::new();
+        let small = |shape: &Shape, k| shape.lanes <= 1 || shape.proof_bytes(k) <= MAX_BYTES;
+        Layout::cheapest(plan, Shape::candidates(plan), small)
+    }
+
+    /// The cheapest of those that pack so many inputs a row, as far as its lists stand in lanes; with none, lists are
+    /// looked up.
+    ///
+    /// # Errors
+    /// As for [`Layout::new`].
+    pub fn with_lanes(plan: &Plan, lanes: usize) -> Result<Self, LayoutRefusal> {
+        let mut shapes = Shape::candidates(plan);
+        let most = shapes.iter().map(|shape| shape.lanes).max().unwrap_or(0);
+        shapes.retain(|shape| shape.lanes == lanes.min(most));
+        Layout::cheapest(plan, shapes, |_, _| true)
+    }
+
+    fn cheapest(plan: &Plan, shapes: Vec<Shape>, may_be: impl Fn(&Shape, u32) -> bool) -> Result<Self, LayoutRefusal> {
+        let mut placed: BTreeMap<(usize, usize), Layout> = BTreeMap::new();
         let mut cheapest: Option<(u64, u32, Shape)> = None;
-        for shape in Shape::candidates(plan) {
-            let rows = placed.entry(shape.digits).or_insert_with(|| place::place(plan, shape)).rows;
+        for shape in shapes {
+            let rows = placed.entry((shape.digits, shape.lanes)).or_insert_with(|| place::place(plan, &shape)).rows;
             let k = place::domain(plan, &shape, rows);
-            if k <= MAX_K && cheapest.is_none_or(|(cost, than, _)| (shape.cost_per_row() << k, k) < (cost, than)) {
-                cheapest = Some((shape.cost_per_row() << k, k, shape));
+            let cost = (shape.cost_per_row() << k, k);
+            if k <= MAX_K
+                && may_be(&shape, k)
+                && cheapest.as_ref().is_none_or(|(least, than, _)| cost < (*least, *than))
+            {
+                cheapest = Some((cost.0, k, shape));
             }
         }
         let Some((_, k, shape)) = cheapest else {
             let rows = placed.values().map(|layout| layout.rows).min();
             return Err(LayoutRefusal::TooManyRows { rows: rows.unwrap_or(0), max: 1 << MAX_K });
         };
-        let layout = placed.remove(&shape.digits).unwrap_or_else(|| place::place(plan, shape));
-        Ok(Layout { shape, k, table: gadget::table(plan, &shape), ..layout })
+        let layout = placed.remove(&(shape.digits, shape.lanes)).unwrap_or_else(|| place::place(plan, &shape));
+        let table = gadget::table(plan, &shape);
+        Ok(Layout { shape, k, table, ..layout })
+    }
+
+    /// Rows of the linked column in use.
+    pub fn linked_rows(&self) -> usize {
+        self.linked.iter().map(|linked| linked.row).collect::<BTreeSet<_>>().len()
     }
 
     /// The cost model's figure: tenths of a full-width multi-exponentiation, times rows.

@@ -10,16 +10,16 @@ use crate::circuit::unusable_rows;
 use crate::gadget::At;
 use crate::plan::{Affine, Interval, Output, Plan, Value};
 
-use super::{Act, Chain, Layout, MIN_K, Place, Shape, Source, Term};
+use super::{Act, Chain, Layout, Linked, MIN_K, Place, Shape, Source, Term};
 
-/// Where everything stands; which rows depends on the shape's digits alone.
-pub(super) fn place(plan: &Plan, shape: Shape) -> Layout {
+/// Where everything stands; which rows depends on the shape's digits and lanes alone.
+pub(super) fn place(plan: &Plan, shape: &Shape) -> Layout {
     let mut placer = Placer::new(plan, shape);
     plan.steps.iter().enumerate().for_each(|(index, step)| step.place(index, &mut placer));
     plan.outputs.iter().enumerate().for_each(|(index, output)| placer.output(index, output));
     let rows = placer.row.max(placer.digit_row);
     let Placer { acts, linked, results, .. } = placer;
-    Layout { shape, k: 0, acts, results, linked, table: vec![], rows }
+    Layout { shape: shape.clone(), k: 0, acts, results, linked, table: vec![], rows }
 }
 
 /// The domain that holds rows and tables. Below a table a row must be free: its last rows are filled from there.
@@ -27,16 +27,16 @@ pub(super) fn domain(plan: &Plan, shape: &Shape, rows: usize) -> u32 {
     let schedules = plan.steps.iter().map(|step| step.table_rows(shape)).fold(1, usize::saturating_add);
     let limbs = if shape.limb_bits == 0 { 0 } else { 1 << shape.limb_bits };
     let tables = schedules.max(limbs).saturating_add(1);
-    let needed = rows.max(tables).saturating_add(unusable_rows(*shape));
+    let needed = rows.max(tables).saturating_add(unusable_rows(shape));
     needed.checked_next_power_of_two().map_or(usize::BITS, usize::ilog2).max(MIN_K)
 }
 
 /// What hands out rows.
 pub(crate) struct Placer<'p> {
     plan: &'p Plan,
-    shape: Shape,
+    shape: &'p Shape,
     acts: Vec<Act>,
-    linked: Vec<(usize, usize)>,
+    linked: Vec<Linked>,
     results: BTreeMap<Value, Place>,
     /// The next free row of linked, sum and operand columns.
     row: usize,
@@ -45,8 +45,12 @@ pub(crate) struct Placer<'p> {
 }
 
 impl<'p> Placer<'p> {
-    fn new(plan: &'p Plan, shape: Shape) -> Self {
+    fn new(plan: &'p Plan, shape: &'p Shape) -> Self {
         Placer { plan, shape, acts: vec![], linked: vec![], results: BTreeMap::new(), row: 0, digit_row: 0 }
+    }
+
+    pub(crate) fn shape(&self) -> &'p Shape {
+        self.shape
     }
 
     /// The next free row.
@@ -92,7 +96,14 @@ impl<'p> Placer<'p> {
 
     /// Inputs in the linked column, one a row.
     pub(crate) fn inputs(&mut self, start: usize, inputs: impl Iterator<Item = usize>) {
-        self.linked.extend((start..).zip(inputs));
+        self.linked.extend((start..).zip(inputs).map(|(row, input)| Linked { row, input, lane: 0 }));
+    }
+
+    /// Inputs packed into rows of the linked column, a lane each.
+    pub(crate) fn packed(&mut self, start: usize, rows: impl Iterator<Item = Vec<usize>>) {
+        for (row, inputs) in (start..).zip(rows) {
+            self.linked.extend((0..).zip(inputs).map(|(lane, input)| Linked { row, input, lane }));
+        }
     }
 
     /// The row where a form stands in the running sum; the next free row.
@@ -154,7 +165,7 @@ impl<'p> Placer<'p> {
     fn place(&mut self, chain: Chain) -> usize {
         for (row, term) in (chain.first_term()..).zip(&chain.terms) {
             if let Some((input, _)) = term.linked {
-                self.linked.push((row, input));
+                self.linked.push(Linked { row, input, lane: 0 });
             }
         }
         let end = chain.end();

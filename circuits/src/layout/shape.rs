@@ -1,11 +1,12 @@
 //! The columns and look-ups of a circuit, and what they cost.
 
+use crate::gadget::Part;
 use crate::plan::Plan;
 
-use super::MAX_K;
+use super::{MAX_K, MAX_LANES};
 
 /// Which columns and look-ups a circuit has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// Base-4 digits a row of range checks on totals; zero when there are none.
     pub digits: usize,
@@ -27,6 +28,14 @@ pub struct Shape {
     pub below: usize,
     /// Limbs of what lies above something; zero when there are none.
     pub above: usize,
+    /// Whether some maximum is searched by limbs.
+    pub searches: bool,
+    /// Inputs that a row of lists packs; zero when lists are looked up, a row an input.
+    pub lanes: usize,
+    /// Octal digits of a lane.
+    pub octals: usize,
+    /// Schedules that price inputs in lanes, each by its parts.
+    pub priced: Vec<Vec<Part>>,
     /// Disclosed amounts.
     pub outputs: usize,
 }
@@ -34,14 +43,22 @@ pub struct Shape {
 impl Shape {
     /// The shapes worth comparing for a plan.
     pub(super) fn candidates(plan: &Plan) -> Vec<Shape> {
-        let base = Shape::of(plan, Shape::default());
+        let octals = plan.steps.iter().map(|step| step.octals()).max().unwrap_or(0);
+        let lanes = if octals == 0 { 0 } else { MAX_LANES };
+        let packed = (1..=lanes).map(|lanes| Shape { lanes, octals, ..Shape::default() });
+        [Shape::default()].into_iter().chain(packed).flat_map(|with| Shape::candidates_with(plan, &with)).collect()
+    }
+
+    /// Those with some lanes.
+    fn candidates_with(plan: &Plan, with: &Shape) -> Vec<Shape> {
+        let base = Shape::of(plan, with.clone());
         let digits: Vec<usize> = if base.digits == 0 { vec![0] } else { (base.digits..=3).collect() };
         let limb_bits: Vec<u32> = if base.has_limbs() { (4..MAX_K).collect() } else { vec![0] };
         let splits: &[bool] = if base.own_lookups() == 0 { &[false] } else { &[true, false] };
         let mut shapes = vec![];
         for &digits in &digits {
             for &limb_bits in &limb_bits {
-                let with = |split| Shape::of(plan, Shape { digits, limb_bits, split, ..Shape::default() });
+                let with = |split| Shape::of(plan, Shape { digits, limb_bits, split, ..with.clone() });
                 shapes.extend(splits.iter().map(|split| with(*split)));
             }
         }
@@ -91,12 +108,25 @@ impl Shape {
         (bits_of(max).div_ceil(2) as usize).div_ceil(self.digits.max(1)).max(1)
     }
 
+    /// Advice columns of lanes.
+    fn lane_columns(&self) -> usize {
+        self.lanes * (self.octals + usize::from(!self.priced.is_empty()))
+    }
+
+    /// Bytes of a proof with its link, about.
+    pub(super) fn proof_bytes(&self, k: u32) -> usize {
+        let own = self.own_columns() + self.limb_columns() + self.lane_columns();
+        let columns = 2 + usize::from(self.operands) + self.digits + own;
+        1_024 + 64 * (columns + k as usize) + 224 * usize::from(self.operands) + 256 * self.lookups()
+    }
+
     /// Tenths of a full-width multi-exponentiation a row, counting what the columns add to proving.
     pub(super) fn cost_per_row(&self) -> u64 {
         let small_columns = 1 + usize::from(self.operands) + self.digits + self.own_columns() + self.limb_columns();
         let wide_lookups = self.own_lookups();
         let limb_lookups = self.lookups() - wide_lookups;
-        (150 + 4 * small_columns + 36 * wide_lookups + 16 * limb_lookups) as u64
+        let lanes = if self.lanes > 0 { 60 + 7 * self.lane_columns() + 2 * self.lanes * self.priced.len() } else { 0 };
+        (150 + 4 * small_columns + 36 * wide_lookups + 16 * limb_lookups + lanes) as u64
     }
 }
 

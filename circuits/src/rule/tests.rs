@@ -68,17 +68,17 @@ fn of_two(a: Ratio, b: Ratio, node: Node) -> Ratio {
 #[test]
 fn an_honest_program_is_priced() {
     let priced = evaluate(&program(vec![sum(int(2))]), &readings(), &[]).unwrap();
-    let line = PricedLine { name: "all".into(), amount: int(2_000), printed: 2_000 };
+    let line = PricedLine { name: "all".into(), amount: int(2_000), disclosed: None };
     assert_eq!(priced, Priced { total: 2_000, lines: vec![line], figures: vec![] });
 }
 
 #[test]
-fn a_line_that_is_not_shown_is_printed_rounded() {
+fn a_line_that_is_not_shown_is_not_rounded() {
     let half = Ratio::new(5, 10_000);
     let rounded = Node::Rounded { of: 0, unit: int(1), ties: Ties::Down };
     let priced = evaluate(&program(vec![sum(-half), rounded]), &readings(), &[]).unwrap();
     assert_eq!(priced.total, -1);
-    assert_eq!((priced.lines[0].amount, priced.lines[0].printed), (Ratio::new(-1, 2), -1));
+    assert_eq!((priced.lines[0].amount, priced.lines[0].disclosed), (Ratio::new(-1, 2), None));
 }
 
 #[test]

@@ -96,6 +96,10 @@ impl Known<'_, '_> {
             _ if over == Dim::NONE.over(Dim::MONTH) => "take it for each month: `per month …`".into(),
             _ if over == Dim::NONE.over(Dim::QUARTER) => "take it for each quarter: `per quarter …`".into(),
             _ if over.year == -1 => "make it money by `… * days / 365`".into(),
+            _ if over == Dim::DAY.over(Dim::MONTH) => "write `per month prorated …` in the place of `* days`".into(),
+            _ if over == Dim::DAY.over(Dim::QUARTER) => {
+                "write `per quarter prorated …` in the place of `* days`".into()
+            }
             _ if dim == Dim::NONE => format!("give it a unit: 0.50 {}", self.currency.code()),
             _ => "multiply by what the unit is per, until only money is left".into(),
         }

@@ -99,6 +99,18 @@ mod tests {
     }
 
     #[test]
+    fn the_page_lists_each_minor_unit() {
+        let page = include_str!("../../../docs/tariffs.md");
+        let (_, table) = page.split_once("| minor unit | of |").unwrap();
+        let (table, _) = table.split_once("\n\n").unwrap();
+        for currency in Currency::all() {
+            let row = table.lines().find(|row| row.contains(currency.code())).unwrap();
+            let word = currency.minor().map_or("| none".into(), |minor| format!("| `{minor}` |"));
+            assert!(row.starts_with(&word), "{row}");
+        }
+    }
+
+    #[test]
     fn amounts_are_written_with_their_minor_digits() {
         let write = |code, numer, denom| Currency::of(code).unwrap().write(&exact::ratio(numer, denom).unwrap());
         assert_eq!(write("GBP", 1_241, 10).as_deref(), Some("124.10"));

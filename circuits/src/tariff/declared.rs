@@ -34,7 +34,7 @@ pub(super) fn declared(
         }
         DataKind::Number(text, per) => {
             let per = checked_per(per, found);
-            let known = unit(text.is, currency).map_err(|why| not_a_unit(text, currency, &why));
+            let known = unit(text.is, currency).map_err(|why| not_a_unit(text, currency, &why, found));
             let known = known.map_err(|mistake| found.push(mistake)).ok();
             (Kind::Number { unit: text.is.to_owned(), per: per? }, Some((known?, per?)))
         }

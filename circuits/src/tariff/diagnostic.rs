@@ -34,6 +34,11 @@ pub struct Related {
 }
 
 impl Diagnostic {
+    /// Whether the tariff is sound, and only bills no such period.
+    pub fn of_period(&self) -> bool {
+        matches!(self.code, "not-a-month" | "cut-part" | "changes-inside")
+    }
+
     pub(super) fn new(code: &'static str, span: &Span, message: impl Into<String>) -> Self {
         Diagnostic { code, span: span.clone(), message: message.into(), help: None, related: Vec::new() }
     }
@@ -58,7 +63,7 @@ impl Diagnostic {
 }
 
 /// The name most like `to`, when one is like it.
-pub(super) fn nearest<'a>(to: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(to: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let likeness = |name: &str| strsim::jaro_winkler(&to.to_lowercase(), &name.to_lowercase());
     let scored = names.into_iter().map(|name| (likeness(name), name));
     scored.filter(|(score, _)| *score >= 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)

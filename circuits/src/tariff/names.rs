@@ -85,6 +85,8 @@ impl<'a, T> Named<'a, T> {
     pub(super) fn find(&self, name: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<usize> {
         match self.places.get(name.is) {
             Some((_, place)) => *place,
+            // Declared in capitals, which was reported.
+            None if self.places.keys().any(|known| known.to_lowercase() == name.is) => None,
             // Likeness is measured against every name: not for more mistakes than are reported.
             None if found.len() >= MAX_FINDINGS => None,
             None if self.below.contains(name.is) => {
@@ -110,10 +112,18 @@ pub(super) fn misnamed(name: &Text<'_>, kind: &str) -> Option<Diagnostic> {
         let message = format!("`{}` is a word of the language and names no {kind}", name.is);
         return Some(Diagnostic::new("reserved-name", &name.span, message).help("choose another name"));
     }
-    let starts = name.is.starts_with(|c: char| c.is_ascii_lowercase());
-    let clean = name.is.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    (!starts || !clean || name.is.len() > MAX_NAME).then(|| {
-        let help = format!("use up to {MAX_NAME} of a-z, 0-9 and _, beginning with a letter");
+    (!fits(name.is)).then(|| {
+        let lower = name.is.to_lowercase();
+        let help = match fits(&lower) && !reserved(&lower) {
+            true => format!("write `{lower}`"),
+            false => format!("use up to {MAX_NAME} of a-z, 0-9 and _, beginning with a letter"),
+        };
         Diagnostic::new("bad-name", &name.span, format!("`{}` cannot name a {kind}", name.is)).help(help)
     })
+}
+
+/// Whether a word has the form of a name.
+fn fits(word: &str) -> bool {
+    let clean = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    clean && word.starts_with(|c: char| c.is_ascii_lowercase()) && word.len() <= MAX_NAME
 }

@@ -4,7 +4,7 @@ use num_traits::Signed;
 
 use super::amount::Known;
 use super::currency::Currency;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, nearest};
 use super::sheet::{Rounding, Scope};
 use super::tree::{self, At, Quantity, Text};
 use super::unit::{Dim, NotAUnit, Unit, symbols, unit};
@@ -37,7 +37,8 @@ impl Known<'_, '_> {
 
     pub(super) fn unit(&mut self, text: &Text<'_>) -> Option<Unit> {
         let currency = self.currency;
-        let unit = unit(text.is, currency).map_err(|why| self.found.push(not_a_unit(text, currency, &why))).ok()?;
+        let unit = unit(text.is, currency).map_err(|why| not_a_unit(text, currency, &why, self.found));
+        let unit = unit.map_err(|mistake| self.found.push(mistake)).ok()?;
         Some(Unit { dim: self.plain(unit.dim), ..unit })
     }
 
@@ -98,7 +99,7 @@ impl Known<'_, '_> {
 }
 
 /// The number that digits write, perhaps with a point; nothing when they are too many or something else.
-pub(super) fn decimal(text: &str) -> Option<Ratio> {
+pub(crate) fn decimal(text: &str) -> Option<Ratio> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{part}");
     if digits.len() > MAX_DIGITS || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -107,12 +108,35 @@ pub(super) fn decimal(text: &str) -> Option<Ratio> {
     exact::ratio(digits.parse().ok()?, 10i128.checked_pow(u32::try_from(part.len()).ok()?)?)
 }
 
-/// The refusal of a word that is no unit.
-pub(super) fn not_a_unit(text: &Text<'_>, currency: Currency, why: &NotAUnit) -> Diagnostic {
+/// How the list of all units begins, which is given once.
+const UNITS_ARE: &str = "units are ";
+/// Words for a currency's unit, and for its minor one, that the language does not know.
+const MAJOR: [&str; 12] =
+    ["rs", "re", "inr", "rupee", "rupees", "eur", "euro", "euros", "pound", "pounds", "dollar", "dollars"];
+const MINOR: [&str; 9] = ["ct", "cts", "cent", "cents", "pence", "penny", "paisa", "cnt", "ps"];
+
+/// The symbol of money that a word means, in any spelling.
+fn money_meant(word: &str, currency: Currency) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    if MAJOR.contains(&word.as_str()) || word == currency.code().to_lowercase() {
+        return Some(currency.code());
+    }
+    currency.minor().filter(|minor| MINOR.contains(&word.as_str()) || word == minor.to_lowercase())
+}
+
+/// The refusal of a word that is no unit, beside what is found already.
+pub(super) fn not_a_unit(text: &Text<'_>, currency: Currency, why: &NotAUnit, found: &[Diagnostic]) -> Diagnostic {
     match why {
         NotAUnit::Unknown(part) => {
             let unknown = Diagnostic::new("unknown-unit", &text.span, format!("`{part}` is not a unit"));
-            let help = format!("units are {}", symbols(currency).collect::<Vec<_>>().join(", "));
+            if let Some(symbol) = money_meant(part, currency) {
+                return unknown.help(format!("write {symbol}"));
+            }
+            let listed = |other: &Diagnostic| other.help.as_ref().is_some_and(|help| help.starts_with(UNITS_ARE));
+            if nearest(part, symbols(currency)).is_none() && found.iter().any(listed) {
+                return unknown;
+            }
+            let help = format!("{UNITS_ARE}{}", symbols(currency).collect::<Vec<_>>().join(", "));
             unknown.nearest(part, symbols(currency), &help)
         }
         NotAUnit::OtherCurrency(part) => {

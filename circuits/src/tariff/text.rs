@@ -102,15 +102,22 @@ pub(super) enum Token<'a> {
     Mark(&'a str),
 }
 
-impl fmt::Display for Token<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<'a> Token<'a> {
+    /// What stands in the source.
+    pub(super) fn text(self) -> &'a str {
         let (Token::Word(text)
         | Token::Compound(text)
         | Token::Date(text)
         | Token::Number(text)
         | Token::Clock(text)
         | Token::Mark(text)) = self;
-        write!(f, "`{text}`")
+        text
+    }
+}
+
+impl fmt::Display for Token<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.text())
     }
 }
 
@@ -134,8 +141,10 @@ fn stray(source: &str, span: &Span) -> Diagnostic {
     let stray = Diagnostic::new("stray-character", span, format!("{text:?} means nothing here"));
     match text.as_str() {
         "." => stray.help("write a decimal with a digit on both sides of the point, as in 0.5"),
+        "×" | "·" => stray.help("write * for times"),
+        "÷" => stray.help("write / for divided by"),
         "–" | "—" | "−" => stray.help("write a plain hyphen, -"),
-        "£" | "€" | "$" => {
+        "£" | "€" | "$" | "₹" | "¥" => {
             stray.help("write the currency's code or its minor unit behind the number, as in 1.50 GBP")
         }
         _ => stray.help("remove it; a comment begins with #"),

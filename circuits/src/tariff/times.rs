@@ -11,6 +11,7 @@ use super::names::Named;
 use super::season::{listed, season};
 use super::sheet::{Published, Times, TimesKind, Within};
 use super::tree::{At, Data, Statement, Text};
+use super::unit::{Dim, unit};
 use super::window::{Part, checked_window};
 use crate::data::{Declared, Kind};
 use crate::period::Calendar;
@@ -171,9 +172,21 @@ fn days(almanac: &mut Almanac, times: &Times, when: When) -> Set {
     }
 }
 
+/// What a unit of energy measures.
+const ENERGIES: [Dim; 3] = [Dim::ENERGY, Dim::REACTIVE_ENERGY, Dim::APPARENT_ENERGY];
+
 impl Known<'_, '_> {
     /// The slots of a name. Nothing when it does not stand for any, which is or was reported.
     pub(super) fn slots(&mut self, name: &Text<'_>) -> Option<Set> {
+        if let Some(help) = self.no_name_of_times(name) {
+            let unknown = Diagnostic::new(
+                "unknown-name",
+                &name.span,
+                format!("no window, season or list of dates is named `{}`", name.is),
+            );
+            self.found.push(unknown.help(help));
+            return None;
+        }
         let place = self.times.find(name, self.found)?;
         let times = &self.times.all[place];
         if let TimesKind::Choice(_) = times.kind {
@@ -181,6 +194,23 @@ impl Known<'_, '_> {
             return None;
         }
         Some(times.set).filter(|set| *set != Set::NONE)
+    }
+
+    /// What to write in the place of a unit, or of a value of data, where slots are named.
+    fn no_name_of_times(&self, name: &Text<'_>) -> Option<String> {
+        if self.times.knows(name.is) {
+            return None;
+        }
+        if unit(name.is, self.currency).is_ok_and(|unit| ENERGIES.contains(&unit.dim)) {
+            return Some(format!("leave out `in {}`: an amount of energy has its unit", name.is));
+        }
+        self.almanac.data().iter().find_map(|data| match &data.kind {
+            Kind::OneOf { values, .. } if values.iter().any(|value| value == name.is) => Some(format!(
+                "`{0}` is a value of `{1}`: write price … by {1} {{ … }}, or window NAME = when {1} is {0}",
+                name.is, data.name
+            )),
+            _ => None,
+        })
     }
 
     /// The slots that are in all of some names; every slot when there is none.

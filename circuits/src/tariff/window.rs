@@ -5,6 +5,7 @@ use wattproof_meter::calendar::SlotLength;
 
 use super::almanac::{Almanac, DAYS, Hours, Set, When, clock, hours};
 use super::diagnostic::Diagnostic;
+use super::grammar::habit::days_meant;
 use super::names::Named;
 use super::season::single;
 use super::sheet::{Times, TimesKind};
@@ -125,6 +126,10 @@ impl Checking<'_, '_> {
 
     fn unknown_weekday<T>(&mut self, text: &Text<'_>) -> Option<T> {
         let unknown = Diagnostic::new("unknown-weekday", &text.span, format!("`{}` is not a weekday", text.is));
+        if let Some(days) = days_meant(text.is) {
+            self.found.push(unknown.help(format!("write on {days}")));
+            return None;
+        }
         let names = self.times.all.iter().map(|times| times.name.as_str());
         let help = "write Mon, Tue, Wed, Thu, Fri, Sat or Sun, or the name of dates";
         self.found.push(unknown.nearest(text.is, DAYS.into_iter().chain(names), help));

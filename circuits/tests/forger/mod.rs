@@ -6,8 +6,6 @@ mod planner;
 pub mod verifier;
 mod writer;
 
-use std::sync::Arc;
-
 use ff::{Field, PrimeField};
 use group::{Curve, Group, GroupEncoding};
 use halo2_proofs::plonk::{ProvingKey, create_proof, keygen_pk};
@@ -19,7 +17,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use wattproof_circuits::circuit::{BillCircuit, unusable_rows, with_shape};
 use wattproof_circuits::field;
-use wattproof_circuits::layout::Layout;
+use wattproof_circuits::layout::{Layout, Linked, lane_factor};
 use wattproof_circuits::params::params;
 use wattproof_circuits::plan::{Given, Witness};
 use wattproof_circuits::prepared::Prepared;
@@ -45,7 +43,7 @@ pub struct Forger<'a> {
     pub prepared: &'a Prepared,
     pub household: &'a Household,
     pub generators: Generators,
-    params: Arc<Params<EqAffine>>,
+    params: &'static Params<EqAffine>,
     key: ProvingKey<EqAffine>,
 }
 
@@ -98,7 +96,7 @@ impl<'a> Forger<'a> {
         let params = params(layout.k).unwrap();
         let circuit = BillCircuit::shape_only(prepared.plan(), layout);
         let key = prepared.verifying_key().unwrap().clone();
-        let key = with_shape(layout.shape, || keygen_pk(&params, key, &circuit)).unwrap();
+        let key = with_shape(&layout.shape, || keygen_pk(params, key, &circuit)).unwrap();
         Forger { prepared, household, generators: Generators::new(), params, key }
     }
 
@@ -132,12 +130,12 @@ impl<'a> Forger<'a> {
 
     /// Rows of a column that the circuit may use.
     pub fn usable(&self) -> usize {
-        (1 << self.layout().k) - unusable_rows(self.layout().shape)
+        (1 << self.layout().k) - unusable_rows(&self.layout().shape)
     }
 
     /// The usable rows of the linked column in which nothing stands.
     pub fn unused(&self) -> Vec<usize> {
-        let used: Vec<usize> = self.layout().linked.iter().map(|(row, _)| *row).collect();
+        let used: Vec<usize> = self.layout().linked.iter().map(|linked| linked.row).collect();
         (0..self.usable()).filter(|row| !used.contains(row)).collect()
     }
 
@@ -150,7 +148,7 @@ impl<'a> Forger<'a> {
         let layout = self.layout();
         let mut proof_rng = ChaCha20Rng::seed_from_u64(forgery.seed);
         let mut secrets = ChaCha20Rng::seed_from_u64(!forgery.seed);
-        let rows = unusable_rows(layout.shape);
+        let rows = unusable_rows(&layout.shape);
         let blinding: Vec<Fp> = (0..rows).map(|_| Fp::random(&mut proof_rng)).collect();
         let openings: Vec<Fp> = (0..rows).map(|_| Fp::random(&mut secrets)).collect();
         let commit = |(value, opening): (&Fp, &Fp)| {
@@ -189,8 +187,8 @@ impl<'a> Forger<'a> {
         let amounts: Vec<Fp> = forgery.amounts.iter().map(|amount| field(*amount)).collect();
         let circuit = Tampered { bill, cells: &forgery.cells };
         let rng = ChaCha20Rng::seed_from_u64(forgery.seed);
-        let proved = with_shape(layout.shape, || {
-            create_proof(&self.params, &self.key, &[circuit], &[&[&amounts]], rng, &mut writer)
+        let proved = with_shape(&layout.shape, || {
+            create_proof(self.params, &self.key, &[circuit], &[&[&amounts]], rng, &mut writer)
         });
         proved.unwrap();
         writer
@@ -259,13 +257,13 @@ impl Opened {
         let lagrange = EvaluationDomain::new(3, layout.k).l_i_range(x, x.pow([1 << layout.k]), 0..rows);
         let slot = |offset: u32| plan.slots.first().after(offset).unwrap();
         let mut factors = vec![];
-        for (row, input) in &layout.linked {
+        for Linked { row, input, lane } in &layout.linked {
             for (given, by) in &plan.inputs[*input].weights {
                 let Given::Reading(place) = given else { panic!("the forger's bills carry nothing") };
-                factors.push((place.register, slot(place.offset), lagrange[*row] * field(*by)));
+                factors.push((place.register, slot(place.offset), lagrange[*row] * lane_factor(*lane) * field(*by)));
             }
         }
-        Opened { lagrange, unusable: unusable_rows(layout.shape), factors }
+        Opened { lagrange, unusable: unusable_rows(&layout.shape), factors }
     }
 
     pub fn blinding(&self) -> &[Fp] {

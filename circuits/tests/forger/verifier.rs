@@ -51,7 +51,7 @@ impl Verifier {
         let context = context(prepared, household, statement);
         let layout = prepared.layout().unwrap();
         let params = params(layout.k).unwrap();
-        let (blinding, rest) = proof.split_at(unusable_rows(layout.shape) * POINT);
+        let (blinding, rest) = proof.split_at(unusable_rows(&layout.shape) * POINT);
         let (opening, halo2) = rest.split_at(POINT);
         let point = |bytes: &[u8]| EqAffine::from_bytes(bytes.try_into().unwrap()).unwrap();
         let blinding: Vec<EqAffine> = blinding.chunks(POINT).map(point).collect();
@@ -63,7 +63,7 @@ impl Verifier {
         }
         let amounts: Vec<Fp> = statement.disclosed.iter().map(|amount| field(*amount)).collect();
         let key = prepared.verifying_key().unwrap();
-        let read = verify_proof(&params, key, Collect(params.empty_msm()), &[&[&amounts]], &mut reader);
+        let read = verify_proof(params, key, Collect(params.empty_msm()), &[&[&amounts]], &mut reader);
         let Ok(mut msm) = read else { return false };
         let weight = match self.weight {
             Weight::None => Fp::ZERO,

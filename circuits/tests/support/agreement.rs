@@ -56,11 +56,16 @@ pub fn agreed(
     if plan.is_linear() {
         return Ok(Outcome::Linear);
     }
-    let layout = Layout::new(&plan).map_err(|refusal| refusal.to_string())?;
+    // Half of them as they are laid out, the others in up to six lanes, or in none.
+    let layout = match rng.next_u32() % 14 {
+        lanes @ 0..7 => Layout::with_lanes(&plan, lanes as usize),
+        _ => Layout::new(&plan),
+    };
+    let layout = layout.map_err(|refusal| refusal.to_string())?;
     let circuit = BillCircuit::with_values(&plan, &layout, &witness, &disclosed);
     let accepts = |amounts: &[i128]| {
         let instance = amounts.iter().map(|amount| field(*amount)).collect();
-        with_shape(layout.shape, || MockProver::run(layout.k, &circuit, vec![instance]))
+        with_shape(&layout.shape, || MockProver::run(layout.k, &circuit, vec![instance]))
             .map_err(|error| error.to_string())
             .map(|prover| prover.verify())
     };

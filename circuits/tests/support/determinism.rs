@@ -67,7 +67,7 @@ struct Constraints {
 impl Constraints {
     fn of(tape: &Tape) -> Self {
         let mut meta = ConstraintSystem::default();
-        with_shape(tape.shape, || BillCircuit::configure(&mut meta));
+        with_shape(&tape.shape, || BillCircuit::configure(&mut meta));
         let tree = Tree::parse(&format!("{:?}", meta.pinned()));
         let gates = tree.field("gates").items().map(Expression::read).collect();
         let inputs = tree.field("lookups").items().flat_map(|look_up| look_up.field("input_expressions").items());

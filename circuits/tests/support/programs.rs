@@ -41,9 +41,14 @@ impl Sample {
 
     /// The same with every list looked up, however short.
     pub fn looked_up(self) -> Self {
+        self.in_lanes(0)
+    }
+
+    /// The same with every list in so many lanes, however short; in none, it is looked up.
+    pub fn in_lanes(self, lanes: usize) -> Self {
         let plan = Plan::with(&self.program, LookUps::Every).unwrap();
-        let carried = self.carried;
-        Sample { carried, ..Sample::planned_as(self.name, self.program, self.readings, plan) }
+        let layout = Layout::with_lanes(&plan, lanes).unwrap();
+        Sample { plan, layout, ..self }
     }
 
     /// The same with no list looked up.
@@ -212,6 +217,46 @@ pub fn bare_peak() -> Sample {
     let mut build = Build::default();
     build.largest(0, &one_class(4), &[true], 1);
     Sample::new("bare peak", small(4, 4, build.nodes), &[7, 15, 15, 0]).looked_up()
+}
+
+/// A schedule whose middle piece is no multiple of seven long, and one that charges at zero, of two lanes each.
+pub fn priced_lanes() -> Sample {
+    let schedules = vec![Some(blocks(&[110, 260], &[2, 5, 3])), Some(steps(&[139], &[3, 8]))];
+    let mut build = Build::default();
+    build.each(0, &two_classes(7), &schedules);
+    Sample::new("priced lanes", small(10, 7, build.nodes), &[0, 139, 110, 140, 111, 1023, 260]).in_lanes(2)
+}
+
+/// The schedule of the third family, in three lanes.
+pub fn wide_lanes() -> Sample {
+    let mut build = Build::default();
+    build.each(0, &one_class(4), &[Some(super::s3_schedule())]);
+    Sample::new("wide lanes", small(20, 4, build.nodes), &[300, 301, 123_456, (1 << 20) - 1]).in_lanes(3)
+}
+
+/// The largest of seven readings in three lanes, priced beside their sum.
+pub fn peak_lanes() -> Sample {
+    let mut build = Build::default();
+    let peak = build.largest(0, &one_class(7), &[true], 1);
+    let sum = build.readings(0, &one_class(7), &[int(3)]);
+    build.linear(&[(peak, int(50)), (sum, int(1))], int(0));
+    Sample::new("peak lanes", small(8, 7, build.nodes), &[17, 250, 201, 3, 66, 250, 254]).in_lanes(3)
+}
+
+/// The largest net energy, below zero in every slot but one; disclosed as it is.
+pub fn net_peak_lanes() -> Sample {
+    let count = 5;
+    let mut build = Build::default();
+    let of = (0..count)
+        .map(|slot| {
+            let (import, export) = (build.reading(0, slot), build.reading(1, slot));
+            build.linear(&[(import, int(1)), (export, int(-1))], int(0))
+        })
+        .collect();
+    build.push(Node::Largest { of, count: 1 });
+    let mut program = small(4, count, build.nodes);
+    program.registers.push(Register::new("export", Unit::WattHour, 4).unwrap());
+    Sample::new("net peak lanes", program, &[3, 15, 0, 9, 2, 4, 14, 15, 0, 8]).in_lanes(2)
 }
 
 /// Every act over two registers: schedules with tags, a maximum, blocks, a floor, roundings of two kinds, a shown line,
@@ -441,6 +486,10 @@ pub fn samples() -> Vec<Sample> {
         halves(),
         spans(),
         wide_spans(),
+        priced_lanes(),
+        wide_lanes(),
+        peak_lanes(),
+        net_peak_lanes(),
         tagged_spans(),
         peak(),
         bare_peak(),

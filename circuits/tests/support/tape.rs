@@ -77,8 +77,9 @@ impl Tape {
     pub fn record(plan: &Plan, layout: &Layout, witness: &Witness, disclosed: &[i128]) -> Result<Self, Error> {
         let circuit = BillCircuit::with_values(plan, layout, witness, disclosed);
         let instance = disclosed.iter().map(|amount| field(*amount)).collect();
-        let mut tape = Tape { shape: layout.shape, k: layout.k, events: vec![], instance, cells: BTreeMap::new() };
-        let config = with_shape(layout.shape, || BillCircuit::configure(&mut ConstraintSystem::default()));
+        let mut tape =
+            Tape { shape: layout.shape.clone(), k: layout.k, events: vec![], instance, cells: BTreeMap::new() };
+        let config = with_shape(&layout.shape, || BillCircuit::configure(&mut ConstraintSystem::default()));
         SimpleFloorPlanner::synthesize(&mut tape, &circuit, config, vec![])?;
         for (at, event) in tape.events.iter().enumerate() {
             if let Event::Advice(column, row, _) = event {
@@ -95,6 +96,10 @@ impl Tape {
         names.extend(shape.operands.then(|| "operand".to_owned()));
         names.extend((shape.digits > 0).then(|| "rest".to_owned()));
         names.extend((1..shape.digits).map(|n| format!("digit {n}")));
+        for lane in 1..=shape.lanes {
+            names.extend((!shape.priced.is_empty()).then(|| format!("part {lane}")));
+            names.extend((1..=shape.octals).map(|n| format!("octal {lane}.{n}")));
+        }
         if shape.own_columns() > 0 {
             names.extend(["lo", "hi", "slope", "intercept"].map(str::to_owned));
         }
@@ -210,7 +215,7 @@ impl Tape {
 
     fn mock(&self) -> Result<MockProver<Fp>, Error> {
         TAPE.with_borrow_mut(|events| events.clone_from(&self.events));
-        with_shape(self.shape, || MockProver::run(self.k, &Replay, vec![self.instance.clone()]))
+        with_shape(&self.shape, || MockProver::run(self.k, &Replay, vec![self.instance.clone()]))
     }
 
     /// The bill is one region; halo2 counts its rows from the first in which a cell is assigned.

@@ -89,6 +89,9 @@ pub enum CustomerRefusal {
     /// The proof made does not pass its own check.
     #[error("the proof does not pass its own check")]
     SelfCheck,
+    /// Something else lies where the bill is to go.
+    #[error("{0} exists already, and is no bill of this meter and period")]
+    Exists(PathBuf),
     /// Whoever watched it stopped it.
     #[error("the proof was stopped")]
     Stopped,
@@ -119,6 +122,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Prove(refusal) => refusal.code(),
             CustomerRefusal::Disagreement => "prices-disagree",
             CustomerRefusal::SelfCheck => "self-check-failed",
+            CustomerRefusal::Exists(_) => "file-exists",
             CustomerRefusal::Stopped => "stopped",
             CustomerRefusal::NoRandomness => "no-randomness",
             CustomerRefusal::Store(refusal) => refusal.code(),
@@ -141,12 +145,16 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::Ledger(refusal) => refusal.hint(),
             CustomerRefusal::Price(refusal) => refusal.hint(),
             CustomerRefusal::Prove(refusal) => refusal.hint().into(),
+            CustomerRefusal::Program { findings } if findings.first().is_some_and(Diagnostic::of_period) => {
+                findings.first().and_then(|finding| finding.help.clone()).unwrap_or_default()
+            }
             CustomerRefusal::Program { .. } | CustomerRefusal::Prepare(_) => {
                 "run `wattproof tariff explain` over this period".into()
             }
             CustomerRefusal::Disagreement | CustomerRefusal::SelfCheck => {
                 "report this with the tariff: nothing was sent or written".into()
             }
+            CustomerRefusal::Exists(_) => "give another path, or move it away".into(),
             CustomerRefusal::Stopped => "nothing was written; start it again when you like".into(),
             CustomerRefusal::NoRandomness => "try again when the machine is up".into(),
             CustomerRefusal::Store(refusal) => refusal.hint(),
@@ -162,7 +170,7 @@ impl Refusal for CustomerRefusal {
             CustomerRefusal::File(refusal) => refusal.fault(),
             CustomerRefusal::Store(refusal) => refusal.fault(),
             CustomerRefusal::Ledger(refusal) => refusal.fault(),
-            CustomerRefusal::Folder { .. } | CustomerRefusal::Stopped => Fault::Own,
+            CustomerRefusal::Folder { .. } | CustomerRefusal::Exists(_) | CustomerRefusal::Stopped => Fault::Own,
             CustomerRefusal::Open(OpenRefusal::WrongKey { .. }) => Fault::Own,
             CustomerRefusal::NoRandomness => Fault::Machine,
             _ => Fault::Refused,

@@ -11,7 +11,7 @@ use wattproof_circuits::program::{Node, NodeId, Program, Ratio};
 use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::quantity::Register;
 
-use super::tariff::{Given, TariffRefusal};
+use super::tariff::{Given, TariffRefusal, program};
 
 /// A bound that readings of a household's half hour stay below: 65,536 Wh.
 const SMALL_BITS: u8 = 16;
@@ -87,7 +87,7 @@ pub struct Cheaper {
 pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanation, TariffRefusal> {
     let period = tariff.period(period)?;
     let inputs = Inputs { data: &given.data, gaps: &Default::default() };
-    let program = tariff.program(&period, inputs).map_err(TariffRefusal::Findings)?;
+    let program = program(tariff, &period, inputs)?;
     let prepared = Prepared::new(&program)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
     let report = Report::of(&program, plan);

@@ -8,7 +8,7 @@ pub use wattproof_circuits::privacy::{Disclosure, Report};
 use wattproof_circuits::program::Ratio;
 use wattproof_circuits::tariff::{Diagnostic, Inputs, Tariff};
 
-use super::tariff::{Given, TariffRefusal};
+use super::tariff::{Given, TariffRefusal, program};
 use super::time;
 
 /// What the lint says of a tariff over a period.
@@ -35,7 +35,7 @@ pub struct Finding {
 pub fn lint(tariff: &Tariff, period: &str, given: &Given) -> Result<Lint, TariffRefusal> {
     let period = tariff.period(period)?;
     let inputs = Inputs { data: &given.data, ..Inputs::NONE };
-    let program = tariff.program(&period, inputs).map_err(TariffRefusal::Findings)?;
+    let program = program(tariff, &period, inputs)?;
     let plan = Plan::new(&program).map_err(|refusal| TariffRefusal::Prepare(refusal.into()))?;
     let report = Report::of(&program, &plan);
     let refused = report.giveaways().map(|(amount, giveaway)| Finding {

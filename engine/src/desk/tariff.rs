@@ -9,7 +9,7 @@ use thiserror::Error;
 use wattproof_circuits::data::Data;
 use wattproof_circuits::period::{Period, PeriodError};
 use wattproof_circuits::prepared::PrepareRefusal;
-use wattproof_circuits::program::{Figure, Place};
+use wattproof_circuits::program::{Figure, Place, Program};
 use wattproof_circuits::rule::{self, PriceError};
 use wattproof_circuits::tariff::{Gaps, Inputs};
 use wattproof_meter::reading::Readings;
@@ -25,6 +25,7 @@ use super::unpriced::Unpriced;
 use crate::amount::Amount;
 use crate::data::{self, PublishRefusal, published_for};
 use crate::intake::csv::{CsvRefusal, ReadingsFile};
+use crate::line::{BillLine, Lines};
 use crate::money::Money;
 use crate::refusal::{Fault, Refusal};
 use crate::store::{Store, StoreRefusal};
@@ -37,6 +38,14 @@ pub enum TariffRefusal {
     /// Something is wrong with it in this period.
     #[error("the tariff has {} mistakes in this period", .0.len())]
     Findings(Vec<Diagnostic>),
+    /// The tariff is sound, and bills no such period.
+    #[error("{finding}")]
+    Unbilled {
+        /// Why, at its place in the text.
+        finding: Box<Diagnostic>,
+        /// A calendar month near, as `2026-02`.
+        month: String,
+    },
     /// Not a billing period.
     #[error(transparent)]
     Period(#[from] PeriodError),
@@ -70,6 +79,7 @@ impl Refusal for TariffRefusal {
     fn code(&self) -> &'static str {
         match self {
             TariffRefusal::Findings(_) => "tariff-invalid",
+            TariffRefusal::Unbilled { finding, .. } => finding.code,
             TariffRefusal::Period(error) => error.code(),
             TariffRefusal::Readings(refusal) => refusal.code(),
             TariffRefusal::NoWholeDay => "no-whole-day",
@@ -85,6 +95,10 @@ impl Refusal for TariffRefusal {
     fn hint(&self) -> String {
         match self {
             TariffRefusal::Findings(_) => "mend the tariff, or choose another period".into(),
+            TariffRefusal::Unbilled { finding, month } => match (finding.code, &finding.help) {
+                ("changes-inside", Some(help)) => help.clone(),
+                _ => format!("give --period {month}"),
+            },
             TariffRefusal::Period(error) => error.hint().into(),
             TariffRefusal::Readings(refusal) => refusal.hint(),
             TariffRefusal::NoWholeDay => "give readings of a day at least, from its first slot to its last".into(),
@@ -109,6 +123,16 @@ impl Refusal for TariffRefusal {
     }
 }
 
+/// What the tariff is over a period, or why it is not billed.
+pub(super) fn program(tariff: &Tariff, period: &Period, inputs: Inputs<'_>) -> Result<Program, TariffRefusal> {
+    tariff.program(period, inputs).map_err(|mut findings| match findings.first() {
+        Some(first) if first.of_period() => {
+            TariffRefusal::Unbilled { finding: Box::new(findings.remove(0)), month: period.some_month() }
+        }
+        _ => TariffRefusal::Findings(findings),
+    })
+}
+
 /// A plain bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainBill {
@@ -116,8 +140,10 @@ pub struct PlainBill {
     pub period: Period,
     /// The total.
     pub total: Money,
-    /// The lines in the tariff's order, each rounded to the total's unit.
-    pub lines: Vec<(String, Money)>,
+    /// The lines in the tariff's order.
+    pub lines: Vec<BillLine>,
+    /// Why the lines as they are shown do not add up to the total, when they do not.
+    pub note: Option<String>,
     /// The figures that such a bill discloses for later ones.
     pub figures: Vec<(String, Amount)>,
     /// The carried values that it was priced with.
@@ -172,18 +198,19 @@ pub fn price(
     let readings = file.pick(tariff.registers())?;
     let gaps = gaps(tariff, &period, &readings);
     let inputs = Inputs { data: &given.data, gaps: &gaps };
-    let program = tariff.program(&period, inputs).map_err(TariffRefusal::Findings)?;
+    let program = program(tariff, &period, inputs)?;
     let unpriced = |refusal| Unpriced::new(refusal, tariff.calendar().slot());
     let priced = rule::evaluate(&program, &readings, &given.carried).map_err(unpriced)?;
     let overflow = || unpriced(PriceError::Overflow { node: program.total });
     let money = |units| Money::of(units, &program.unit, tariff.currency()).ok_or_else(overflow);
-    let lines = priced.lines.into_iter().map(|line| Ok((line.name, money(line.printed)?)));
+    let Lines { lines, note } = Lines::of(&program, &priced, tariff.currency()).ok_or_else(overflow)?;
     let figure =
         |figure: &Figure, count| Ok((figure.name.clone(), Amount::figure(figure, count).ok_or_else(overflow)?));
     let figures = program.figures.iter().zip(priced.figures).map(|(of, count)| figure(of, count));
     Ok(PlainBill {
         total: money(priced.total)?,
-        lines: lines.collect::<Result<_, Unpriced>>()?,
+        lines,
+        note,
         figures: figures.collect::<Result<_, Unpriced>>()?,
         carried: Amount::carried(tariff, &given.carried).ok_or_else(overflow)?,
         gaps: gaps.iter().map(|gap| gap.offset).collect::<BTreeSet<_>>().len() as u32,

@@ -139,6 +139,9 @@ pub enum VerifyRefusal {
     /// No randomness for the check.
     #[error("the operating system gives no randomness")]
     NoRandomness,
+    /// No threads for the work.
+    #[error("the operating system gives no threads")]
+    Threads,
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreRefusal),
@@ -165,6 +168,7 @@ impl VerifyRefusal {
             | VerifyRefusal::Prepare(_)
             | VerifyRefusal::Program { .. }
             | VerifyRefusal::NoRandomness
+            | VerifyRefusal::Threads
             | VerifyRefusal::Store(_) => false,
             _ => true,
         }
@@ -200,6 +204,7 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::Prepare(refusal) => prepare_code(refusal),
             VerifyRefusal::Program { .. } => "tariff-unfit-period",
             VerifyRefusal::NoRandomness => "no-randomness",
+            VerifyRefusal::Threads => "no-threads",
             VerifyRefusal::Store(refusal) => refusal.code(),
         }
     }
@@ -230,7 +235,7 @@ impl Refusal for VerifyRefusal {
                 "export the batches to the customer and ask for the bill again".into()
             }
             VerifyRefusal::AlreadyBilled { .. } => {
-                "look at the accepted bill; a corrected one says which revision it is".into()
+                "look at the accepted bill; one that corrects it is proved with --revision N, one more than its own".into()
             }
             VerifyRefusal::RevisesNothing { .. } => "verify the earlier bill first".into(),
             VerifyRefusal::Prepare(_) | VerifyRefusal::Program { .. } => {
@@ -238,6 +243,7 @@ impl Refusal for VerifyRefusal {
             }
             VerifyRefusal::NotACommitment { .. } => "have the meter examined".into(),
             VerifyRefusal::NoRandomness => "try again when the machine is up".into(),
+            VerifyRefusal::Threads => "ask for fewer with --jobs".into(),
             _ => "do not accept the amount; ask the customer to prove the bill again".into(),
         }
     }
@@ -247,7 +253,7 @@ impl Refusal for VerifyRefusal {
             VerifyRefusal::File(refusal) => refusal.fault(),
             VerifyRefusal::Frame(refusal) => refusal.fault(),
             VerifyRefusal::Store(refusal) => refusal.fault(),
-            VerifyRefusal::NoRandomness => Fault::Machine,
+            VerifyRefusal::NoRandomness | VerifyRefusal::Threads => Fault::Machine,
             _ => Fault::Refused,
         }
     }

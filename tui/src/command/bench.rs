@@ -18,7 +18,8 @@ use crate::table::{Table, thousands};
 #[command(
     after_help = "S1 is linear and exact, S2 has three blocks on each of three totals, S3 puts each reading through four \
                   pieces, S4 adds a maximum to S1. Proving leaves out decryption and the prover's own check; verifying \
-                  includes signatures and decompression. M is one multi-exponentiation of 2^11 points in the same run.
+                  includes signatures and decompression; in bulk, a bill's share when as many as `bulk_bills` are \
+                  checked together. M is one multi-exponentiation of 2^11 points in the same run.
 
 \
                   Example:
@@ -79,8 +80,8 @@ struct Row {
     k: Option<u32>,
     prove_ms: f64,
     verify_ms: f64,
-    /// Nothing: bills are verified one by one.
-    bulk_verify_ms: Option<f64>,
+    bulk_verify_ms: f64,
+    bulk_bills: usize,
     keys_ms: f64,
     proof_bytes: usize,
     bill_bytes: usize,
@@ -115,8 +116,19 @@ impl FamilyName {
 }
 
 fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Failure> {
-    let Measured { k, prove_ms, verify_ms, keys_ms, proof_bytes, bill_bytes, peak_bytes, msm_2_11_ms, .. } =
-        bench::measure(family, readings, &mut session.progress())?;
+    let Measured {
+        k,
+        prove_ms,
+        verify_ms,
+        bulk_verify_ms,
+        bulk_bills,
+        keys_ms,
+        proof_bytes,
+        bill_bytes,
+        peak_bytes,
+        msm_2_11_ms,
+        ..
+    } = bench::measure(family, readings, &mut session.progress())?;
     let (family, certify) = (family.name(), "reading");
     Ok(Row {
         family,
@@ -125,7 +137,8 @@ fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Fail
         k,
         prove_ms,
         verify_ms,
-        bulk_verify_ms: None,
+        bulk_verify_ms,
+        bulk_bills,
         keys_ms,
         proof_bytes,
         bill_bytes,
@@ -136,7 +149,7 @@ fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Fail
 
 impl Row {
     /// Times in milliseconds and, behind them, in yardsticks.
-    fn cells(&self) -> [String; 9] {
+    fn cells(&self) -> [String; 10] {
         let time = |ms: f64| format!("{ms:.1} ({:.2} M)", ms / self.msm_2_11_ms);
         let megabytes = |bytes: u64| format!("{:.1}", bytes as f64 / f64::from(1 << 20));
         [
@@ -145,6 +158,7 @@ impl Row {
             self.k.map_or("none".into(), |k| k.to_string()),
             time(self.prove_ms),
             time(self.verify_ms),
+            time(self.bulk_verify_ms),
             format!("{:.1}", self.keys_ms),
             thousands(self.proof_bytes as u64),
             thousands(self.bill_bytes as u64),
@@ -155,12 +169,13 @@ impl Row {
 
 impl Answer for Figures {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
-        const HEADS: [&str; 9] = [
+        const HEADS: [&str; 10] = [
             "family",
             "readings>",
             "k>",
             "prove ms>",
             "verify ms>",
+            "in bulk ms>",
             "keys ms>",
             "proof bytes>",
             "bill bytes>",

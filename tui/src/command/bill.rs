@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use wattproof_engine::bills::Reason;
-use wattproof_engine::customer::{self, BillLine, Order, ProvedBill};
+use wattproof_engine::customer::{self, Order, ProvedBill};
 use wattproof_engine::desk::{bill, file};
 use wattproof_engine::import::MAX_FILE;
 use wattproof_engine::ledger::{self, Purse};
+use wattproof_engine::line::BillLine;
 use wattproof_engine::supplier::{Judged, Supplier};
 
 use super::Outcome;
@@ -50,7 +51,7 @@ pub struct Prove {
     period: String,
     #[command(flatten)]
     key: KeyFrom,
-    /// The bill to write.
+    /// The bill to write; in place of one of the same meter and period, and of nothing else.
     #[arg(short, long, value_name = "OUT.bill")]
     out: PathBuf,
     /// A folder of .batch files to use instead of the store's, whoever kept it.
@@ -101,6 +102,8 @@ struct Proved {
     total: String,
     currency: &'static str,
     lines: Vec<Line>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
     figures: Vec<Figure>,
     carried: Vec<Figure>,
     gaps: u32,
@@ -116,6 +119,7 @@ struct Proved {
 struct Line {
     name: String,
     amount: String,
+    exact: String,
     shown: bool,
 }
 
@@ -133,8 +137,9 @@ struct Verdicts {
     verdicts: Vec<Verdict>,
 }
 
+/// What was said of one bill.
 #[derive(Serialize)]
-struct Verdict {
+pub struct Verdict {
     file: Option<PathBuf>,
     verdict: &'static str,
     reason: Option<String>,
@@ -178,6 +183,7 @@ impl Prove {
             disclose_anyway: self.disclose_anyway,
             now: session.now()?,
         };
+        customer::may_write(&store, &order, &self.out)?;
         let proved = customer::prove(&store, &key, &order, &mut session.progress())?;
         file::replace(&self.out, &proved.bytes)?;
         Ok(described(self.out, proved))
@@ -186,7 +192,7 @@ impl Prove {
 
 fn described(file: PathBuf, proved: ProvedBill) -> Proved {
     let (figures, seconds) = (proved.figures, proved.figures.seconds);
-    let line = |line: BillLine| Line { name: line.name, amount: line.amount.to_string(), shown: line.shown };
+    let line = |BillLine { name, amount, exact, shown }| Line { name, amount: amount.to_string(), exact, shown };
     Proved {
         file,
         meter: proved.meter,
@@ -196,6 +202,7 @@ fn described(file: PathBuf, proved: ProvedBill) -> Proved {
         total: proved.total.to_string(),
         currency: proved.total.currency(),
         lines: proved.lines.into_iter().map(line).collect(),
+        note: proved.note,
         figures: proved.shown_figures.into_iter().map(|(name, amount)| Figure::new(name, &amount)).collect(),
         carried: proved.carried.into_iter().map(|(name, amount)| Figure::new(name, &amount)).collect(),
         gaps: proved.gaps,
@@ -211,7 +218,7 @@ fn described(file: PathBuf, proved: ProvedBill) -> Proved {
 impl Verify {
     fn run(self, session: &Session) -> Outcome {
         let store = session.store()?;
-        let (mut supplier, progress) = (Supplier::new(&store, session.now()?), &mut session.progress());
+        let (supplier, progress) = (Supplier::new(&store, session.now()?), &mut session.progress());
         let judged = if self.files.is_empty() {
             supplier.verify_inbox(self.dry_run, progress)?
         } else {
@@ -223,7 +230,8 @@ impl Verify {
     }
 }
 
-fn verdict(judged: Judged) -> Verdict {
+/// What was said of one bill, for whoever reads it.
+pub fn verdict(judged: Judged) -> Verdict {
     let says = judged.says.as_ref();
     let total = says.and_then(|says| says.total.as_ref());
     let reason = |take: fn(&Reason) -> &String| judged.refused.as_ref().map(take).cloned();
@@ -272,6 +280,9 @@ impl Answer for Proved {
                 page.note(format_args!("  {name:<12} {amount:>12} {unit}{DIM}  {what}{DIM:#}"))?;
             }
         }
+        if let Some(note) = &self.note {
+            page.note(format_args!("  {DIM}{note}{DIM:#}"))?;
+        }
         if self.gaps > 0 {
             page.note(format_args!(
                 "  {} without a reading, estimated",
@@ -307,7 +318,8 @@ impl Answer for Verdicts {
 }
 
 impl Verdict {
-    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+    /// For people.
+    pub fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let name =
             self.file.as_ref().map_or_else(|| self.bill.chars().take(12).collect(), |file| file.display().to_string());
         let before = if self.already { ", as decided before" } else { "" };

@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use wattproof_engine::data::{self, PublishedSet};
 use wattproof_engine::policy;
-use wattproof_engine::registry;
+use wattproof_engine::policy::assignment::{Assignment, TariffName};
+use wattproof_engine::registry::{self, AdmittedMeter};
 use wattproof_engine::show::{self, BatchRow, BillRow, BillState, Filter, Standing};
 use wattproof_engine::store::Store;
 
@@ -49,6 +50,8 @@ enum What {
     Tariffs,
     /// Published data sets.
     Data,
+    /// Which meter is billed under which tariff from when.
+    Assignments,
     /// Bills and what was decided about them.
     Bills,
 }
@@ -111,6 +114,15 @@ struct DataLine {
 }
 
 #[derive(Serialize)]
+struct AssignmentLine {
+    meter: String,
+    tariff: String,
+    version: u32,
+    from: String,
+    zone: String,
+}
+
+#[derive(Serialize)]
 struct BillLine {
     digest: String,
     meter: String,
@@ -136,6 +148,7 @@ impl List {
             What::Batches => screen.answer(&self.batches(&store)?)?,
             What::Tariffs => screen.answer(&self.tariffs(&store)?)?,
             What::Data => screen.answer(&self.data(&store)?)?,
+            What::Assignments => screen.answer(&self.assignments(&store)?)?,
             What::Bills => screen.answer(&self.bills(&store)?)?,
         }
         Ok(Exit::Done)
@@ -149,11 +162,34 @@ impl List {
         self.limit.unwrap_or(usize::MAX)
     }
 
-    fn meters(&self, store: &Store) -> Result<Listed<MeterLine>, Failure> {
-        let meters = match &self.meter {
+    /// The meters that are asked for.
+    fn wanted(&self, store: &Store) -> Result<Vec<AdmittedMeter>, Failure> {
+        Ok(match &self.meter {
             Some(meter) => vec![registry::find(store, meter)?],
             None => registry::list(store)?,
-        };
+        })
+    }
+
+    fn assignments(&self, store: &Store) -> Result<Listed<AssignmentLine>, Failure> {
+        let mut rows = Vec::new();
+        for meter in self.wanted(store)? {
+            for Assignment { tariff, from, .. } in policy::assignments(store, &meter.record.id().to_string())? {
+                let TariffName { name, version } = tariff;
+                let zone = policy::tariff(store, &name, Some(version))?.tariff.calendar().zone().to_owned();
+                let (meter, from) = (meter.record.name().to_owned(), from.to_string());
+                rows.push(AssignmentLine { meter, tariff: name, version, from, zone });
+            }
+        }
+        rows.truncate(self.limit());
+        let mut table = Table::new(&["meter", "tariff", "version>", "from", "zone"]);
+        for AssignmentLine { meter, tariff, version, from, zone } in &rows {
+            table.row([meter.clone(), tariff.clone(), version.to_string(), from.clone(), zone.clone()]);
+        }
+        Ok(Listed { rows, table, csv: self.csv, nothing: "no meter has a tariff" })
+    }
+
+    fn meters(&self, store: &Store) -> Result<Listed<MeterLine>, Failure> {
+        let meters = self.wanted(store)?;
         let mut table = Table::new(&["meter", "id", "registers", "slot", "batch", "tariff"]);
         let mut rows = Vec::new();
         for meter in meters.into_iter().take(self.limit()) {

@@ -7,6 +7,7 @@ use wattproof_engine::data;
 use wattproof_engine::desk::file::{self, Access};
 use wattproof_engine::desk::tariff::{self as desk, Diagnostic, PlainBill, TariffRefusal};
 use wattproof_engine::intake::csv;
+use wattproof_engine::line::BillLine;
 use wattproof_engine::policy;
 use wattproof_engine::registry::Taken;
 
@@ -188,6 +189,11 @@ fn refused(loaded: Loaded, refusal: TariffRefusal) -> Failure {
             Failure::data(loaded.source, findings)
         }
         TariffRefusal::Findings(findings) => Failure::tariff(loaded.source, findings, Exit::Own),
+        TariffRefusal::Unbilled { finding, month } => {
+            let found = vec![Diagnostic::clone(&finding)];
+            let failure = Failure::from(TariffRefusal::Unbilled { finding, month });
+            Failure { findings: Some(Box::new((loaded.source, found))), ..failure }
+        }
         other => other.into(),
     }
 }
@@ -225,8 +231,10 @@ impl Check {
         match load(&self.path, Exit::Refused) {
             Ok(loaded) => {
                 let (name, version) = (Some(loaded.tariff.name()), Some(loaded.tariff.version()));
-                let findings = Vec::new();
-                let checked = Checked { file: &self.path, valid: true, name, version, findings, error: None };
+                let advised = loaded.tariff.of_any_length();
+                let notes = advised.iter().map(|note| Finding::new(&loaded.source, note)).collect();
+                let (findings, error) = (Vec::new(), None);
+                let checked = Checked { file: &self.path, valid: true, name, version, findings, notes, error };
                 session.screen.answer(&checked)?;
                 Ok(Exit::Done)
             }
@@ -240,7 +248,8 @@ impl Check {
         let Some((source, all)) = failure.findings.as_deref() else { return Err(failure) };
         let findings = all.iter().map(|diagnostic: &Diagnostic| Finding::new(source, diagnostic)).collect();
         let error = Some(failure.brief());
-        let checked = Checked { file: &self.path, valid: false, name: None, version: None, findings, error };
+        let (name, version, notes) = (None, None, Vec::new());
+        let checked = Checked { file: &self.path, valid: false, name, version, findings, notes, error };
         session.screen.complain(&failure);
         session.screen.answer(&checked)?;
         Ok(failure.exit)
@@ -254,13 +263,14 @@ fn price(loaded: Loaded, readings: &Path, period: Option<&str>, given: &desk::Gi
         Ok(bill) => bill,
         Err(refusal) => return Err(refused(loaded, refusal)),
     };
-    let PlainBill { period, total, lines, figures, carried, gaps } = bill;
-    let lines = lines.into_iter().map(|(name, amount)| Line { name, amount: amount.to_string() }).collect();
+    let PlainBill { period, total, lines, note, figures, carried, gaps } = bill;
+    let line = |line: BillLine| Line { name: line.name, amount: line.amount.to_string(), exact: line.exact };
     let figure = |(name, amount)| Figure::new(name, &amount);
     let priced = Priced {
         total: total.to_string(),
         currency: total.currency(),
-        lines,
+        lines: lines.into_iter().map(line).collect(),
+        note,
         figures: figures.into_iter().map(figure).collect(),
         carried: carried.into_iter().map(figure).collect(),
         gaps,
@@ -297,7 +307,7 @@ impl Data {
     fn run(self, session: &Session) -> Result<DataPublished, Failure> {
         let csv = file::read(&self.path, desk::MAX_DATA as u64)?;
         let added = data::publish(&session.store()?, &self.name, &csv)?;
-        Ok(DataPublished { name: self.name, new: added.new, rows: added.rows })
+        Ok(DataPublished { name: self.name, new: added.new, rows: added.rows, note: added.note })
     }
 }
 
@@ -320,13 +330,16 @@ impl Assign {
                 (name, Some(number))
             }
         };
-        let (assignment, taken) = policy::assign(&session.store()?, &self.meter, name, version, from)?;
+        let store = session.store()?;
+        let (assignment, taken) = policy::assign(&store, &self.meter, name, version, from)?;
+        let notes = policy::remarks(&store, &assignment)?;
         Ok(Assigned {
             meter: self.meter.clone(),
             version: assignment.tariff.version,
             tariff: assignment.tariff.name,
             from: assignment.from.to_string(),
             already: taken == Taken::Already,
+            notes,
         })
     }
 }

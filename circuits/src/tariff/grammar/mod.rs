@@ -3,6 +3,7 @@
 
 mod calendar;
 mod expression;
+pub(super) mod habit;
 mod lookup;
 mod statement;
 pub(super) mod table;
@@ -11,7 +12,8 @@ mod words;
 use chumsky::error::{RichPattern, RichReason};
 use chumsky::prelude::*;
 
-use super::diagnostic::{Diagnostic, nearest};
+use self::habit::habit;
+use super::diagnostic::{Diagnostic, Span, nearest};
 use super::text::{Placed, STATEMENTS, Token, too_deep};
 use super::tree::*;
 
@@ -29,7 +31,7 @@ pub(super) fn read<'s>(source: &'s str, found: &mut Vec<Diagnostic>) -> Vec<Stat
         }
         let end = tokens.last().map_or(0, |(_, span)| span.end);
         let (statement, mistakes) = grammar.parse(tokens.split_token_span((end..end).into())).into_output_errors();
-        found.extend(mistakes.into_iter().map(mistake));
+        found.extend(mistakes.into_iter().map(|error| mistake(error, tokens)));
         statements.extend(statement.or_else(|| broken(tokens)));
     }
     statements
@@ -41,31 +43,44 @@ fn broken<'s>(tokens: &[Placed<'s>]) -> Option<Statement<'s>> {
         Some((Token::Word(word), _)) => Some(*word),
         _ => None,
     };
+    if is_nameless(tokens) {
+        return Some(Statement::Broken("charge", word(0)));
+    }
     word(0).map(|keyword| Statement::Broken(nearest(keyword, STATEMENTS).unwrap_or(keyword), word(1)))
+}
+
+/// Whether a statement begins with a name and `=`, and so lacks the word that says what is named.
+fn is_nameless(tokens: &[Placed<'_>]) -> bool {
+    match tokens {
+        [(Token::Word(name), _), (Token::Mark("="), _), ..] => nearest(name, ["total"]).is_none(),
+        _ => false,
+    }
 }
 
 /// The refusal of a statement whose first word begins none.
 fn unknown_statement(tokens: &[Placed<'_>]) -> Option<Diagnostic> {
     let (first, span) = tokens.first()?;
     let span = span.into_range();
+    let words = || format!("a statement begins with {}", STATEMENTS.join(", "));
     match first {
         Token::Word(word) if STATEMENTS.contains(word) => None,
         Token::Word(word) => {
             let unknown = Diagnostic::new("unknown-statement", &span, format!("no statement begins with `{word}`"));
-            let help = "a statement begins with tariff, register, gaps, window, charge or total; \
-                        indent a line that continues the one above";
-            Some(unknown.nearest(word, STATEMENTS, help))
+            if is_nameless(tokens) {
+                return Some(unknown.help(format!("write charge {word} = …, or window, define or series before it")));
+            }
+            let help = format!("{}; indent a line that continues the one above", words());
+            Some(unknown.nearest(word, STATEMENTS, &help))
         }
         other => {
             let message = format!("a statement cannot begin with {other}");
-            let help = "a statement begins with tariff, register, gaps, window, charge or total";
-            Some(Diagnostic::new("unknown-statement", &span, message).help(help))
+            Some(Diagnostic::new("unknown-statement", &span, message).help(words()))
         }
     }
 }
 
 /// A parser's error in words.
-fn mistake(error: Rich<'_, Token<'_>>) -> Diagnostic {
+fn mistake(error: Rich<'_, Token<'_>>, statement: &[Placed<'_>]) -> Diagnostic {
     let span = error.span().into_range();
     let found = error.found().map_or("the statement ends".into(), |token| format!("found {token}"));
     let RichReason::ExpectedFound { expected, .. } = error.reason() else {
@@ -80,17 +95,33 @@ fn mistake(error: Rich<'_, Token<'_>>) -> Diagnostic {
         }
         _ => None,
     };
-    let help = near.map(|near| format!("did you mean `{near}`?")).or_else(|| match error.found() {
-        Some(Token::Word(word @ ("if" | "per"))) => Some(format!("put it in brackets: ({word} …)")),
-        Some(Token::Mark("^")) => Some("put a quantity that is raised in brackets: (3 kWh)^2".into()),
-        _ => None,
-    });
+    let open = error.found().is_none().then(|| unclosed(statement)).flatten();
+    let closed = open.as_ref().map(|(bracket, _)| format!("close the {bracket} that is opened above"));
+    let help = habit(statement, &span, &expected).or(closed);
+    let help = help.or_else(|| near.map(|near| format!("did you mean `{near}`?")));
     let message = match expected.split_last() {
         None => format!("{found} here"),
         Some((last, [])) => format!("{found} where {last} is expected"),
         Some((last, rest)) => format!("{found} where {} or {last} is expected", rest.join(", ")),
     };
-    Diagnostic { help, ..Diagnostic::new("syntax", &span, message) }
+    let mistake = Diagnostic { help, ..Diagnostic::new("syntax", &span, message) };
+    match open {
+        Some((_, place)) => mistake.related(&place, "this is not closed"),
+        None => mistake,
+    }
+}
+
+/// The last bracket that a statement opens and does not close.
+fn unclosed<'s>(statement: &[Placed<'s>]) -> Option<(Token<'s>, Span)> {
+    let mut open = Vec::new();
+    for (token, span) in statement {
+        match token {
+            Token::Mark("(" | "{") => open.push((*token, span.into_range())),
+            Token::Mark(")" | "}") => _ = open.pop(),
+            _ => {}
+        }
+    }
+    open.pop()
 }
 
 fn expectation(pattern: &RichPattern<'_, Token<'_>>) -> Option<String> {

@@ -5,9 +5,8 @@ use jiff::civil::Date;
 
 use super::super::almanac::{Says, When};
 use super::super::diagnostic::Diagnostic;
-use super::super::quantity::decimal;
 use super::super::sheet::{Published, Sheet};
-use crate::data::{Data, DataSet, Declared, Kind, Per};
+use crate::data::{Data, DataSet, Declared, Kind, Per, number};
 use crate::exact;
 use crate::period::Period;
 use crate::program::Ratio;
@@ -169,27 +168,16 @@ impl Reading<'_> {
 
     fn number(&self, text: &str) -> Option<Ratio> {
         let (unit, _) = self.published.number?;
-        let (minus, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-        let number = decimal(digits)?;
-        exact::mul(&if minus { -number } else { number }, &unit.scale)
+        exact::mul(&number(text)?, &unit.scale)
     }
 
     fn finding(&self, code: &'static str, message: String) -> Diagnostic {
         Diagnostic::new(code, &self.published.span, message)
     }
 
-    /// The form that the data should have.
-    fn form(&self) -> &'static str {
-        match &self.declared.kind {
-            Kind::Dates => "date",
-            Kind::OneOf { per: Per::Day, .. } | Kind::Number { per: Per::Day, .. } => "date,value",
-            Kind::OneOf { per: Per::Slot, .. } | Kind::Number { per: Per::Slot, .. } => "start,value",
-        }
-    }
-
     fn unpublished(&self) -> Diagnostic {
         let message = format!("no data are given for `{}`", self.declared.name);
-        self.finding("data-missing", message).help(format!("give a file with the header {}", self.form()))
+        self.finding("data-missing", message).help(format!("give a file with the header {}", self.declared.header()))
     }
 
     fn missing(&self, key: &str, more: usize) -> Diagnostic {
@@ -200,7 +188,7 @@ impl Reading<'_> {
 
     fn other_form(&self, set: &DataSet) -> Diagnostic {
         let message = format!("the data `{}` have the header {}", self.declared.name, set.header());
-        self.finding("data-other-form", message).help(format!("give a file with the header {}", self.form()))
+        self.finding("data-other-form", message).help(format!("give a file with the header {}", self.declared.header()))
     }
 
     fn unknown(&self, key: &str, text: &str) -> Diagnostic {

@@ -1,11 +1,13 @@
 //! A checked tariff written out as it was understood: quantities in one unit each, windows counted, tables drawn.
 
+mod fold;
 mod formula;
 mod quantity;
 mod table;
 
 use core::fmt::{self, Write as _};
 
+use fold::folded;
 use formula::{Formula, rounding};
 use quantity::quantity;
 
@@ -144,7 +146,7 @@ impl Show<'_> {
     fn amount(&mut self, amount: &Amount) -> fmt::Result {
         let mut tables = Vec::new();
         let formula = Formula { sheet: self.sheet, tables: &mut tables }.of(amount, false);
-        writeln!(self.text, "  = {formula}")?;
+        writeln!(self.text, "  = {}", folded(&formula, 4))?;
         tables.into_iter().enumerate().try_for_each(|(index, table)| self.table(index + 1, table))
     }
 }

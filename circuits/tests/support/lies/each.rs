@@ -4,7 +4,7 @@ use ff::Field;
 use pasta_curves::Fp;
 use wattproof_circuits::field;
 use wattproof_circuits::gadget::At;
-use wattproof_circuits::layout::{Span, TableRow};
+use wattproof_circuits::layout::{Linked, Span, TableRow};
 use wattproof_circuits::plan::Step;
 
 use super::settle::{Deviation, settle};
@@ -28,6 +28,9 @@ fn rows(sample: &Sample) -> Vec<Row> {
     let mut first_tag = 1;
     for (At { row: start, .. }, step) in parts(sample) {
         let Step::Each(each) = step else { continue };
+        if each.parts(&sample.layout.shape).is_some() {
+            continue;
+        }
         for (row, priced) in (start..).zip(&each.of) {
             let input = integer(sample.tape().get("linked", row));
             let tag = first_tag + priced.schedule as u64;
@@ -115,6 +118,9 @@ fn price(sample: &Sample, of: &Row) -> Lie {
 fn starts(sample: &Sample) -> Vec<Lie> {
     let lies = parts(sample).filter_map(|(At { row: start, .. }, step)| {
         let Step::Each(each) = step else { return None };
+        if each.parts(&sample.layout.shape).is_some() {
+            return None;
+        }
         let (tape, mut expect) = shift_end(sample, sample.tape(), start, start + each.of.len(), -Fp::ONE);
         expect.push(broken(ZERO_AT, start));
         Some(Lie::new(format!("the prices at {start} start at minus one"), tape, expect))
@@ -130,7 +136,7 @@ pub(super) fn limbs(sample: &Sample) -> Vec<Lie> {
     for (side, count, first) in [("below", shape.limbs_below(), 0), ("above", shape.limbs_above(), shape.limbs_below())]
     {
         for n in 1..=count {
-            for (row, _) in &sample.layout.linked {
+            for Linked { row, .. } in &sample.layout.linked {
                 let column = format!("{side} {n}");
                 if !sample.tape().advice().iter().any(|(name, at, _)| *name == column && at == row) {
                     continue;

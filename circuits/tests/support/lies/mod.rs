@@ -8,6 +8,7 @@ mod climb;
 mod digits;
 mod each;
 mod highest;
+mod lanes;
 mod largest;
 mod ranked;
 mod settle;
@@ -43,6 +44,7 @@ pub const ROOT_REST: &str = "rest = sum - square";
 pub const RANKED_MARK: &str = "mark (mark - 1) = 0";
 pub const RANKED_MARKED: &str = "marked = mark sum";
 pub const RANKED_REST: &str = "rest = 2 marked - sum";
+pub const LANES_ADD: &str = "sum' = sum + slope said + intercept, in every lane";
 pub const CLIMB_END_LEFT: &str = "climb: left' = left";
 
 /// A forged circuit and all its failures.
@@ -69,6 +71,7 @@ pub fn lies(sample: &Sample) -> Vec<Lie> {
         ranked::lies,
         each::lies,
         largest::lies,
+        lanes::lies,
         highest::lies,
         squares::lies,
         climb::lies,
@@ -125,6 +128,7 @@ fn users(sample: &Sample, tape: &Tape, chain: &Chain) -> Vec<Failure> {
                 Step::Product(_) => using.extend(if_met("operand", end, PRODUCT_IS)),
                 Step::Quotient(_) => using.extend(if_met("operand", end, QUOTIENT_IS)),
                 Step::Root(_) => using.push(broken(ROOT_REST, end)),
+                Step::Each(each) if each.parts(&sample.layout.shape).is_some() => using.push(broken(LANES_ADD, end)),
                 Step::Ranked(_) if at.part > 0 => {
                     using.extend(if_met("operand", end, RANKED_MARKED));
                     using.push(broken(RANKED_REST, end));

@@ -12,7 +12,7 @@ use wattproof_circuits::tariff::Inputs;
 use wattproof_meter::calendar::Slot;
 use wattproof_meter::reading::Readings;
 
-use super::{Given, Tariff, TariffRefusal, gaps};
+use super::{Given, Tariff, TariffRefusal, gaps, program};
 use crate::desk::unpriced::Unpriced;
 use crate::intake::csv::ReadingsFile;
 
@@ -50,7 +50,7 @@ pub fn by_time(
     };
     let gaps = gaps(tariff, &period, &readings);
     let inputs = Inputs { data: &given.data, gaps: &gaps };
-    let program = unrounded(tariff.program(&period, inputs).map_err(TariffRefusal::Findings)?);
+    let program = unrounded(program(tariff, &period, inputs)?);
     let base = total(&program, &readings, &given.carried).map_err(|refusal| Unpriced::new(refusal, length))?;
     let per_day = length.per_day() as usize;
     let mut days: [Vec<Option<f64>>; WEEK] = std::array::from_fn(|_| vec![None; per_day]);

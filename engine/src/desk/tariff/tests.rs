@@ -29,9 +29,9 @@ fn whole_days_are_found() {
 #[test]
 fn the_lines_are_the_charges() {
     let bill = price(&economy7(), &week("Europe/London"), Some("2026-10-20..2026-10-22"), &Given::default()).unwrap();
-    let names: Vec<&str> = bill.lines.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = bill.lines.iter().map(|line| line.name.as_str()).collect();
     assert_eq!(names, ["energy", "standing", "vat"]);
-    assert_eq!((bill.lines[1].1.to_string().as_str(), bill.total.currency()), ("0.90", "GBP"));
+    assert_eq!((bill.lines[1].amount.to_string().as_str(), bill.total.currency()), ("0.90", "GBP"));
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub struct Checked<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
     pub findings: Vec<Finding<'a>>,
+    /// What is sound and worth a second look.
+    pub notes: Vec<Finding<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorDocument<'a>>,
 }
@@ -52,6 +54,8 @@ pub struct Priced {
     pub total: String,
     pub currency: &'static str,
     pub lines: Vec<Line>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     pub figures: Vec<Figure>,
     pub carried: Vec<Figure>,
     pub gaps: u32,
@@ -62,6 +66,7 @@ pub struct Priced {
 pub struct Line {
     pub name: String,
     pub amount: String,
+    pub exact: String,
 }
 
 /// A named value that is no line: shown for later bills, or carried from earlier ones.
@@ -111,6 +116,8 @@ pub struct DataPublished {
     pub name: String,
     pub new: usize,
     pub rows: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A tariff assigned to a meter.
@@ -121,6 +128,7 @@ pub struct Assigned {
     pub version: u32,
     pub from: String,
     pub already: bool,
+    pub notes: Vec<String>,
 }
 
 impl Answer for Template {
@@ -147,7 +155,11 @@ impl Answer for Understood {
 impl Answer for Checked<'_> {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let (name, version) = (self.name.unwrap_or_default(), self.version.unwrap_or_default());
-        page.note(format_args!("{GOOD}{} is sound{GOOD:#}: tariff {name} version {version}", self.file.display()))
+        page.note(format_args!("{GOOD}{} is sound{GOOD:#}: tariff {name} version {version}", self.file.display()))?;
+        for note in &self.notes {
+            page.note(format_args!("  {DIM}{note}{DIM:#}"))?;
+        }
+        Ok(())
     }
 }
 
@@ -166,6 +178,9 @@ impl Priced {
             for Figure { name, amount, unit } in figures {
                 page.line(format_args!("  {name:<width$}  {amount:>digits$} {unit}  {DIM}{what}{DIM:#}"))?;
             }
+        }
+        if let Some(note) = &self.note {
+            page.note(format_args!("  {DIM}{note}{DIM:#}"))?;
         }
         match self.gaps {
             0 => Ok(()),
@@ -205,7 +220,8 @@ impl Answer for Published {
 impl Answer for DataPublished {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let (new, rows) = (counted(self.new as u64, "new row"), thousands(self.rows as u64));
-        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new}, {rows} in all", self.name))
+        page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new}, {rows} in all", self.name))?;
+        self.note.iter().try_for_each(|note| page.note(format_args!("note: {note}")))
     }
 }
 
@@ -213,6 +229,7 @@ impl Answer for Assigned {
     fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
         let what = if self.already { "was assigned before" } else { "assigned" };
         let Assigned { meter, tariff, version, from, .. } = self;
-        page.note(format_args!("{GOOD}{tariff}@{version} {what}{GOOD:#} to meter {meter} from {from}"))
+        page.note(format_args!("{GOOD}{tariff}@{version} {what}{GOOD:#} to meter {meter} from {from}"))?;
+        self.notes.iter().try_for_each(|note| page.note(format_args!("note: {note}")))
     }
 }

@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use wattproof_engine::clock;
-use wattproof_engine::customer::{self, BillLine, Figures, Order};
+use wattproof_engine::customer::{self, Figures, Order};
 use wattproof_engine::desk::file;
 use wattproof_engine::desk::key::Key;
 use wattproof_engine::desk::time::{self, Slot};
 use wattproof_engine::intake::csv::ReadingsFile;
 use wattproof_engine::ledger::{self, Purse};
+use wattproof_engine::line::BillLine;
 use wattproof_engine::store::Store;
 
 use super::{Trouble, Watch};

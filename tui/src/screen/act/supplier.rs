@@ -63,7 +63,7 @@ pub fn verify(
     now: Timestamp,
     watch: &mut Watch<'_>,
 ) -> Result<Vec<Verdict>, Trouble> {
-    let mut supplier = Supplier::new(store, now);
+    let supplier = Supplier::new(store, now);
     let (total, mut verdicts) = (bills.len() as u64, Vec::new());
     for digest in bills {
         if watch.stopped() {
@@ -79,7 +79,7 @@ pub fn verify(
 
 /// Verifies a file.
 pub fn verify_file(store: &Store, path: &Path, now: Timestamp, watch: &mut Watch<'_>) -> Result<Vec<Verdict>, Trouble> {
-    let mut supplier = Supplier::new(store, now);
+    let supplier = Supplier::new(store, now);
     let judged = supplier.verify_files(&[path.to_path_buf()], false, watch.progress)?;
     Ok(judged.iter().map(|judged| verdict(judged, false)).collect())
 }

@@ -109,7 +109,7 @@ fn priced(store: &Store, tariff: &Tariff, period: &str, readings: &Opened) -> Pr
     let bill = given.and_then(|given| tariff::price(tariff, &readings.file, Some(period), &given)).map(|bill| {
         let text = bill.total.to_string();
         let near = text.parse().unwrap_or(f64::NAN);
-        let lines = bill.lines.into_iter().map(|(name, amount)| (name, amount.to_string())).collect();
+        let lines = bill.lines.into_iter().map(|line| (line.name, line.amount.to_string())).collect();
         (Amount { text, currency: bill.total.currency(), near }, lines)
     });
     Priced { tariff: format!("{}@{}", tariff.name(), tariff.version()), bill: bill.map_err(Trouble::from) }

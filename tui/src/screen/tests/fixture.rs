@@ -265,7 +265,7 @@ fn about_tariffs(state: &mut State) {
         let bill = tariff::price(&tariff, &own.file, Some(PERIOD), &Given::default()).map(|bill| {
             let text = bill.total.to_string();
             let amount = Amount { near: text.parse().unwrap(), text, currency: bill.total.currency() };
-            (amount, bill.lines.into_iter().map(|(name, amount)| (name, amount.to_string())).collect())
+            (amount, bill.lines.into_iter().map(|line| (line.name, line.amount.to_string())).collect())
         });
         Priced { tariff: row.full_name(), bill: bill.map_err(Trouble::from) }
     });

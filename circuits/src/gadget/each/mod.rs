@@ -1,4 +1,8 @@
-//! Inputs priced by schedules: a span from the table, the input inside it, its price added. See `docs/circuit.md#spans`.
+//! Inputs priced by schedules: one a row by a span from the table, the input inside it, its price added, see
+//! `docs/circuit.md#spans`; or several a row by octal digits, see `docs/circuit.md#priced-lanes`.
+
+mod lanes;
+mod part;
 
 use halo2_proofs::circuit::{Layouter, Value as Known};
 use halo2_proofs::plonk::{
@@ -9,23 +13,37 @@ use pasta_curves::Fp;
 
 use crate::chip::limbs::Side;
 use crate::chip::{Columns, Rows, field};
-use crate::layout::{Layout, Place, Placer, Shape};
-use crate::plan::{Interval, Plan, Value, Witness};
+use crate::layout::{LANE_LIMIT, Layout, MAX_OCTALS, Place, Placer, Shape};
+use crate::plan::{Affine, Interval, Plan, Value, Witness};
 
 use super::{At, Gadget, Step};
+use lanes::LanesChip;
+
+pub use part::Part;
 
 const SPAN: &str = "span";
 const GATE: &str = "an input is priced by its span";
 const ADDS: &str = "sum' = sum + slope linked + intercept";
 const ADDS_WEIGHED: &str = "sum' = sum + weight (slope linked + intercept)";
 
-/// Results: the sum over inputs of each one's factor times its schedule.
+/// Schedules that may each have a gate.
+const MAX_GATES: usize = 4;
+
+/// Results: the sum over inputs of each one's factor times its schedule. Looked up:
 ///
 /// | row | linked | sum | lo | hi | slope | intercept | limbs | factor | weight |
 /// |-----|--------|-----|----|----|-------|-----------|-------|--------|--------|
 /// | start | input | 0 | lo | hi | slope | intercept | of input − lo, hi − input | schedule | factor |
 /// | … | input | sum | | | | | | | |
 /// | end | | sum' | | | | | | | |
+///
+/// In lanes:
+///
+/// | row | linked | sum | part, digits in each lane |
+/// |-----|--------|-----|--------------------------|
+/// | start | inputs, packed | 0 | part, digits of each input |
+/// | … | inputs, packed | sum | |
+/// | end | | sum' | |
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Each {
     /// Each input.
@@ -69,9 +87,16 @@ pub struct TableRow {
     pub span: Span,
 }
 
-/// The columns and gates.
+/// The gates of both ways.
 #[derive(Clone, Debug)]
 pub(crate) struct Chip {
+    looked_up: Option<LookUpChip>,
+    lanes: LanesChip,
+}
+
+/// The columns and gates of spans.
+#[derive(Clone, Debug)]
+struct LookUpChip {
     /// lo, hi, slope, intercept.
     span: [Column<Advice>; 4],
     q_price: Selector,
@@ -83,8 +108,6 @@ pub(crate) struct Chip {
 impl Gadget for Each {
     type Chip = Chip;
     const NAME: &'static str = "price of each reading";
-    const COLUMNS: usize = 4;
-    const LOOKUPS: usize = 1;
 
     fn reads(&mut self, visit: &mut dyn FnMut(&mut Value)) {
         self.of.iter_mut().for_each(|priced| super::rename(&mut priced.input, visit));
@@ -105,6 +128,11 @@ impl Gadget for Each {
 
     /// Schedules are told apart by a tag when there are several, or when one charges at zero: see [`Gadget::look_up`].
     fn shape(&self, shape: &mut Shape) {
+        if let Some(schedules) = self.parts(shape) {
+            let new: Vec<_> = schedules.into_iter().filter(|parts| !shape.priced.contains(parts)).collect();
+            shape.priced.extend(new);
+            return;
+        }
         let charges_at_zero = self.schedules.iter().flatten().any(|s| s.lo <= 0 && 0 <= s.hi && s.intercept != 0);
         shape.schedules += self.schedules.len();
         shape.tagged |= shape.schedules > 1 || charges_at_zero;
@@ -115,7 +143,26 @@ impl Gadget for Each {
         shape.above = shape.above.max(limbs);
     }
 
+    fn own_columns(shape: &Shape) -> usize {
+        if shape.schedules > 0 { 4 } else { 0 }
+    }
+
+    fn own_lookups(shape: &Shape) -> usize {
+        usize::from(shape.schedules > 0)
+    }
+
+    fn octals(&self) -> usize {
+        let fits = |digits: &usize| {
+            let shape = Shape { lanes: 1, octals: *digits, ..Shape::default() };
+            self.parts(&shape).is_some()
+        };
+        (1..=MAX_OCTALS).find(fits).unwrap_or(0)
+    }
+
     fn place(&self, step: usize, placer: &mut Placer<'_>) {
+        if self.parts(placer.shape()).is_some() {
+            return self.place_in_lanes(step, placer);
+        }
         let start = placer.row();
         placer.inputs(start, self.of.iter().map(|priced| priced.input));
         placer.act(At { step, part: 0, row: start, groups: 0 });
@@ -124,10 +171,105 @@ impl Gadget for Each {
     }
 
     fn table_rows(&self, shape: &Shape) -> usize {
+        if self.parts(shape).is_some() {
+            return 0;
+        }
         self.schedules.iter().flatten().map(|span| parts(shape, span)).sum()
     }
 
     fn configure(meta: &mut ConstraintSystem<Fp>, columns: &Columns) -> Option<Chip> {
+        let looked_up = (columns.shape.schedules > 0).then(|| LookUpChip::configure(meta, columns));
+        Some(Chip { looked_up, lanes: LanesChip::configure(meta, columns) })
+    }
+
+    /// `input − lo` and `hi − input`.
+    fn limbs(chip: &Chip, meta: &mut VirtualCells<'_, Fp>, columns: &Columns) -> [Option<Expression<Fp>>; 2] {
+        let Some(chip) = &chip.looked_up else { return [None, None] };
+        let q = meta.query_selector(chip.q_price);
+        let linked = meta.query_advice(columns.linked, Rotation::cur());
+        let lo = meta.query_advice(chip.span[0], Rotation::cur());
+        let hi = meta.query_advice(chip.span[1], Rotation::cur());
+        [Some(q.clone() * (linked.clone() - lo)), Some(q * (hi - linked))]
+    }
+
+    /// Unused rows meet the table's first row, which is zero: with tags no priced row can use that row; without, it can
+    /// only do so at an input of zero, where the one schedule charges zero as well.
+    fn look_up(chip: &Chip, meta: &mut ConstraintSystem<Fp>, columns: &Columns) {
+        let Some(chip) = &chip.looked_up else { return };
+        meta.lookup(|meta| {
+            let q = meta.query_selector(chip.q_price);
+            let mut inputs: Vec<_> =
+                chip.span.iter().map(|column| q.clone() * meta.query_advice(*column, Rotation::cur())).collect();
+            if columns.shape.tagged {
+                inputs.insert(0, q * meta.query_fixed(columns.factor));
+            }
+            inputs.into_iter().zip(chip.table.iter().copied()).collect()
+        });
+    }
+
+    fn load(chip: &Chip, layout: &Layout, layouter: &mut impl Layouter<Fp>) -> Result<(), Error> {
+        chip.looked_up.as_ref().map_or(Ok(()), |chip| chip.load(layout, layouter))
+    }
+
+    fn assign(&self, chip: &Chip, rows: &mut Rows<'_, '_>, At { step, row, .. }: At) -> Result<(), Error> {
+        if self.parts(&rows.columns.shape).is_some() {
+            return chip.lanes.assign(self, rows, row);
+        }
+        chip.looked_up.as_ref().ok_or(Error::Synthesis)?.assign(self, rows, step, row)
+    }
+}
+
+impl Each {
+    /// The parts of each schedule when inputs are priced in lanes; nothing when they are looked up. A lane that no input
+    /// fills holds zero, which must have a price.
+    pub fn parts(&self, shape: &Shape) -> Option<Vec<Vec<Part>>> {
+        let plain = self.of.iter().all(|priced| priced.factor == 1) && self.schedules.len() <= MAX_GATES;
+        let fits = |span: &Span| span.lo > -LANE_LIMIT && span.hi < LANE_LIMIT;
+        if shape.lanes == 0 || !plain || !self.schedules.iter().flatten().all(fits) {
+            return None;
+        }
+        let parts = |spans: &Vec<Span>| at_zero(spans).and_then(|_| part::parts(spans, shape.octals));
+        self.schedules.iter().map(parts).collect()
+    }
+
+    /// The inputs of each row, by their places, with their schedule.
+    pub fn rows(&self, lanes: usize) -> Vec<(usize, Vec<usize>)> {
+        let of = |schedule| (0..self.of.len()).filter(move |member| self.of[*member].schedule == schedule);
+        let rows = (0..self.schedules.len()).flat_map(|schedule| {
+            let members: Vec<usize> = of(schedule).collect();
+            let rows: Vec<_> = members.chunks(lanes.max(1)).map(|row| (schedule, row.to_vec())).collect();
+            rows
+        });
+        rows.collect()
+    }
+
+    /// What lanes without an input are charged, taken off in advance.
+    fn unfilled(&self, lanes: usize) -> i128 {
+        let charged = |(schedule, members): &(usize, Vec<usize>)| {
+            at_zero(&self.schedules[*schedule]).unwrap_or(0) * (lanes - members.len()) as i128
+        };
+        -self.rows(lanes).iter().map(charged).sum::<i128>()
+    }
+
+    fn place_in_lanes(&self, step: usize, placer: &mut Placer<'_>) {
+        let lanes = placer.shape().lanes;
+        let rows = self.rows(lanes);
+        let start = placer.chain(&Affine { terms: vec![], constant: self.unfilled(lanes) });
+        let inputs = rows.iter().map(|(_, members)| members.iter().map(|member| self.of[*member].input).collect());
+        placer.packed(start, inputs);
+        placer.act(At { step, part: 0, row: start, groups: 0 });
+        placer.result(step, 0, Place::Sum(start + rows.len()));
+        placer.take_rows(start + rows.len() + 1);
+    }
+}
+
+/// A schedule's price of zero.
+fn at_zero(spans: &[Span]) -> Option<i128> {
+    spans.iter().find(|span| span.lo <= 0 && 0 <= span.hi).map(|span| span.intercept)
+}
+
+impl LookUpChip {
+    fn configure(meta: &mut ConstraintSystem<Fp>, columns: &Columns) -> Self {
         let span = [(); 4].map(|()| meta.advice_column());
         let (q_price, is_weighed) = (meta.complex_selector(), columns.shape.weighed);
         let table = (0..4 + usize::from(columns.shape.tagged)).map(|_| meta.lookup_table_column()).collect();
@@ -145,41 +287,18 @@ impl Gadget for Each {
             }
             Constraints::with_selector(q, [(ADDS, next - sum - slope * linked - intercept)])
         });
-        Some(Chip { span, q_price, table, is_weighed })
+        LookUpChip { span, q_price, table, is_weighed }
     }
 
-    /// `input − lo` and `hi − input`.
-    fn limbs(chip: &Chip, meta: &mut VirtualCells<'_, Fp>, columns: &Columns) -> [Option<Expression<Fp>>; 2] {
-        let q = meta.query_selector(chip.q_price);
-        let linked = meta.query_advice(columns.linked, Rotation::cur());
-        let lo = meta.query_advice(chip.span[0], Rotation::cur());
-        let hi = meta.query_advice(chip.span[1], Rotation::cur());
-        [Some(q.clone() * (linked.clone() - lo)), Some(q * (hi - linked))]
-    }
-
-    /// Unused rows meet the table's first row, which is zero: with tags no priced row can use that row; without, it can
-    /// only do so at an input of zero, where the one schedule charges zero as well.
-    fn look_up(chip: &Chip, meta: &mut ConstraintSystem<Fp>, columns: &Columns) {
-        meta.lookup(|meta| {
-            let q = meta.query_selector(chip.q_price);
-            let mut inputs: Vec<_> =
-                chip.span.iter().map(|column| q.clone() * meta.query_advice(*column, Rotation::cur())).collect();
-            if columns.shape.tagged {
-                inputs.insert(0, q * meta.query_fixed(columns.factor));
-            }
-            inputs.into_iter().zip(chip.table.iter().copied()).collect()
-        });
-    }
-
-    fn load(chip: &Chip, layout: &Layout, layouter: &mut impl Layouter<Fp>) -> Result<(), Error> {
+    fn load(&self, layout: &Layout, layouter: &mut impl Layouter<Fp>) -> Result<(), Error> {
         let zero = TableRow { tag: 0, span: Span { lo: 0, hi: 0, slope: 0, intercept: 0 } };
         layouter.assign_table(
             || "schedules",
             |mut table| {
                 for (at, row) in [zero].iter().chain(&layout.table).enumerate() {
                     let span = [row.span.lo, row.span.hi, row.span.slope, row.span.intercept];
-                    let tag = (chip.table.len() > span.len()).then_some(row.tag.into());
-                    for (column, value) in chip.table.iter().zip(tag.into_iter().chain(span)) {
+                    let tag = (self.table.len() > span.len()).then_some(row.tag.into());
+                    for (column, value) in self.table.iter().zip(tag.into_iter().chain(span)) {
                         table.assign_cell(|| SPAN, *column, at, || Known::known(field(value)))?;
                     }
                 }
@@ -189,25 +308,25 @@ impl Gadget for Each {
     }
 
     /// Prices an input a row.
-    fn assign(&self, chip: &Chip, rows: &mut Rows<'_, '_>, At { step, row: start, .. }: At) -> Result<(), Error> {
-        let first_tag = first_tag(rows.plan, step);
+    fn assign(&self, each: &Each, rows: &mut Rows<'_, '_>, step: usize, start: usize) -> Result<(), Error> {
+        let first_tag = first_tag(rows.plan, &rows.columns.shape, step);
         let mut sum = Known::known(0);
         rows.zero(start)?;
         rows.assign_sum(start, sum)?;
-        for (row, priced) in (start..).zip(&self.of) {
-            chip.q_price.enable(rows.region, row)?;
+        for (row, priced) in (start..).zip(&each.of) {
+            self.q_price.enable(rows.region, row)?;
             let tag = first_tag + priced.schedule as u64;
-            if chip.table.len() > 4 {
+            if self.table.len() > 4 {
                 rows.fix(rows.columns.factor, row, tag.into())?;
             }
-            if chip.is_weighed {
+            if self.is_weighed {
                 rows.fix(rows.columns.weight, row, priced.factor)?;
             }
             let value = rows.assign_input(row, priced.input)?;
             let span = value.map(|value| met(&rows.layout.table, tag, value));
             let of =
                 [span.map(|s| s.lo), span.map(|s| s.hi), span.map(|s| s.slope), span.map(|s| s.intercept)];
-            for (column, value) in chip.span.iter().zip(of) {
+            for (column, value) in self.span.iter().zip(of) {
                 rows.assign(SPAN, *column, row, value)?;
             }
             rows.limbs(Side::Below, row, value.zip(span).map(|(value, span)| value - span.lo))?;
@@ -228,7 +347,10 @@ fn parts(shape: &Shape, span: &Span) -> usize {
 
 /// The look-up table of a plan's schedules.
 pub(crate) fn table(plan: &Plan, shape: &Shape) -> Vec<TableRow> {
-    let steps = plan.steps.iter().filter_map(|step| if let Step::Each(each) = step { Some(each) } else { None });
+    let steps = plan.steps.iter().filter_map(|step| match step {
+        Step::Each(each) if each.parts(shape).is_none() => Some(each),
+        _ => None,
+    });
     let mut rows = vec![];
     for (tag, schedule) in (1..).zip(steps.flat_map(|each| &each.schedules)) {
         for span in schedule {
@@ -244,10 +366,10 @@ pub(crate) fn table(plan: &Plan, shape: &Shape) -> Vec<TableRow> {
     rows
 }
 
-/// The tag of a step's first schedule: one more than there are schedules of the steps before it.
-fn first_tag(plan: &Plan, step: usize) -> u64 {
+/// The tag of a step's first schedule: one more than the steps before it have looked up.
+fn first_tag(plan: &Plan, shape: &Shape, step: usize) -> u64 {
     let schedules = plan.steps.iter().take(step).map(|step| match step {
-        Step::Each(each) => each.schedules.len() as u64,
+        Step::Each(each) if each.parts(shape).is_none() => each.schedules.len() as u64,
         _ => 0,
     });
     1 + schedules.sum::<u64>()
