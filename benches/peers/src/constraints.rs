@@ -195,3 +195,76 @@ fn equal<S: System>(system: &mut S, left: &S::Number, right: &S::Number) -> Resu
     system.add(&mut difference, -1, right);
     system.require_zero(&difference)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers themselves; a constraint that does not hold is an error.
+    struct Plain;
+
+    #[derive(Debug, PartialEq)]
+    struct Violated;
+
+    impl System for Plain {
+        type Number = i128;
+        type Error = Violated;
+
+        fn constant(&self, value: i64) -> i128 {
+            value.into()
+        }
+
+        fn add(&self, sum: &mut i128, factor: i64, term: &i128) {
+            *sum += i128::from(factor) * term;
+        }
+
+        fn free(&mut self, value: Option<u64>) -> Result<i128, Violated> {
+            value.map(i128::from).ok_or(Violated)
+        }
+
+        fn bit(&mut self, value: Option<bool>) -> Result<i128, Violated> {
+            value.map(i128::from).ok_or(Violated)
+        }
+
+        /// Products of many differences pass every integer type; only whether one is zero counts.
+        fn product(&mut self, left: &i128, right: &i128) -> Result<i128, Violated> {
+            Ok(left.saturating_mul(*right))
+        }
+
+        fn require(&mut self, left: &i128, right: &i128, product: &i128) -> Result<(), Violated> {
+            (left * right == *product).then_some(()).ok_or(Violated)
+        }
+
+        fn require_zero(&mut self, number: &i128) -> Result<(), Violated> {
+            (*number == 0).then_some(()).ok_or(Violated)
+        }
+    }
+
+    fn checked(statement: &Statement, total: u64) -> Result<(), Violated> {
+        let readings = statement.readings.iter().map(|reading| (i128::from(*reading), Some(u64::from(*reading))));
+        bill(&mut Plain, statement, &Inputs::Readings(readings.collect()), &total.into())
+    }
+
+    #[test]
+    fn the_constraints_hold_for_the_evaluators_total_and_no_other() {
+        for family in Family::ALL {
+            for count in [1, 7, 48, 50, 336] {
+                let statement = Statement::new(family, count).unwrap();
+                assert_eq!(checked(&statement, statement.total), Ok(()), "{} of {count}", family.name());
+                for wrong in [statement.total + 1, statement.total - 1, 0] {
+                    assert_eq!(checked(&statement, wrong), Err(Violated), "{} of {count}", family.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_constraints_hold_at_every_bound() {
+        let edges = [0, 1, 299, 300, 301, 799, 800, 801, 1_499, 1_500, 1_501, (1 << 20) - 1];
+        for family in Family::ALL {
+            let statement = Statement::of(family, &edges).unwrap();
+            assert_eq!(checked(&statement, statement.total), Ok(()), "{}", family.name());
+            assert_eq!(checked(&statement, statement.total + 1), Err(Violated), "{}", family.name());
+        }
+    }
+}

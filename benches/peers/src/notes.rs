@@ -1,5 +1,8 @@
 //! What the page says of the systems.
 
+use crate::ours;
+use crate::peer::Row;
+
 pub const REVEAL: &str = "reveal the opening";
 pub const BULLETPROOFS: &str = "bulletproofs";
 pub const LEGOGROTH16: &str = "LegoGroth16 + link";
@@ -7,12 +10,14 @@ pub const SPARTAN2: &str = "Spartan2, no link";
 pub const HALO2: &str = "Halo2, opened in-circuit";
 
 /// What has to be made before the first bill.
-pub fn set_up(peer: &str) -> &'static str {
-    match peer {
+pub fn set_up(row: &Row) -> &'static str {
+    match row.peer.as_str() {
+        BULLETPROOFS if row.family == "S1" => "none",
+        ours::NAME if row.family == "S1" => "none",
         LEGOGROTH16 => "trusted, per circuit",
         BULLETPROOFS => "generators",
         SPARTAN2 => "keys",
-        HALO2 => "parameters and keys",
+        HALO2 => "parameters, keys",
         REVEAL => "none",
         _ => "keys",
     }
@@ -42,6 +47,8 @@ What is compared:
 
 - **verify** starts from bytes, those of the readings' commitments included: decompression counts, for every system that
   has commitments. wattproof's figure also holds the meter's signatures and digests, the peers' do not.
+- **in bulk** is a bill's share where many different ones are checked together (`wattproof bulk verify`). No peer's crate offers that over
+  whole bills: `bulletproofs` and `legogroth16` verify one R1CS proof at a time, `spartan2` too.
 - **prove** leaves out the readings' commitments, which the meter makes.
 - The peers' circuits are one source (`benches/peers/src/constraints.rs`): a price in pieces by a bit for each piece and two range
   checks, a maximum by a range check of each difference and one product over all. Ranges are checked bit by bit, but by look-up in bulletproofs' S3

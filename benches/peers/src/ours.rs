@@ -19,6 +19,7 @@ struct Measured {
     k: Option<u32>,
     prove_ms: f64,
     verify_ms: f64,
+    bulk_verify_ms: Option<f64>,
     keys_ms: f64,
     proof_bytes: usize,
     msm_2_11_ms: f64,
@@ -38,7 +39,18 @@ pub fn measure(program: &Path, readings: &[u32]) -> Result<Vec<Row>> {
 }
 
 fn row(measured: Measured) -> Row {
-    let Measured { family, readings, certify, k, prove_ms, verify_ms, keys_ms, proof_bytes, msm_2_11_ms } = measured;
+    let Measured {
+        family,
+        readings,
+        certify,
+        k,
+        prove_ms,
+        verify_ms,
+        bulk_verify_ms,
+        keys_ms,
+        proof_bytes,
+        msm_2_11_ms,
+    } = measured;
     let peer = if certify == "reading" { NAME.into() } else { format!("{NAME}, {certify}") };
     let size = k.map_or("no circuit".into(), |k| format!("k = {k}"));
     Row {
@@ -47,6 +59,7 @@ fn row(measured: Measured) -> Row {
         readings,
         prove_ms,
         verify_ms,
+        bulk_verify_ms,
         proof_bytes,
         size,
         set_up_ms: keys_ms,

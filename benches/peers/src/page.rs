@@ -40,21 +40,23 @@ fn table(text: &mut String, family: &str, rows: &[Row]) -> Result<()> {
     let mut rows: Vec<_> = rows.iter().filter(|row| row.family == family).collect();
     rows.sort_by_key(|row| row.readings);
     writeln!(text, "**{family}**\n")?;
-    writeln!(text, "| | readings | prove ms | verify ms | proof bytes | size | set-up |")?;
-    writeln!(text, "|---|--:|--:|--:|--:|---|---|")?;
+    writeln!(text, "| | readings | prove ms | verify ms | in bulk, a bill | proof bytes | size | set-up |")?;
+    writeln!(text, "|---|--:|--:|--:|--:|--:|---|---|")?;
     for row in rows {
         let time = |ms: f64| format!("{} ({} M)", digits(ms), digits(ms / row.m_ms));
         let mark = if row.extrapolated { " *" } else { "" };
-        let set_up = notes::set_up(&row.peer);
-        let set_up_ms = if row.set_up_ms < 0.05 { String::new() } else { format!(", {} ms", digits(row.set_up_ms)) };
-        let set_up = if set_up_ms.is_empty() { set_up.to_string() } else { format!("{set_up}{set_up_ms}") };
+        let set_up = match notes::set_up(row) {
+            "none" => "none".to_string(),
+            what => format!("{what}, {} ms", digits(row.set_up_ms)),
+        };
         writeln!(
             text,
-            "| {}{mark} | {} | {} | {} | {} | {} | {set_up} |",
+            "| {}{mark} | {} | {} | {} | {} | {} | {} | {set_up} |",
             row.peer,
             thousands(u64::from(row.readings)),
             time(row.prove_ms),
             time(row.verify_ms),
+            row.bulk_verify_ms.map_or("–".into(), time),
             thousands(row.proof_bytes as u64),
             row.size,
         )?;

@@ -38,6 +38,8 @@ pub struct Row {
     pub readings: u32,
     pub prove_ms: f64,
     pub verify_ms: f64,
+    /// Milliseconds to verify a bill among many, where the system does that.
+    pub bulk_verify_ms: Option<f64>,
     pub proof_bytes: usize,
     pub size: String,
     pub set_up_ms: f64,
@@ -71,6 +73,7 @@ pub fn measure<P: Peer>(name: &str, statement: &Statement, runs: usize, yardstic
         readings: statement.count() as u32,
         prove_ms: median(proving),
         verify_ms: median(verifying),
+        bulk_verify_ms: None,
         proof_bytes: proof.len(),
         size: peer.size(),
         set_up_ms: peer.set_up_ms(),

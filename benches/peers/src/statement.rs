@@ -27,21 +27,24 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The family over the first `count` half hours; `count` is any number here.
+    /// The family over the first `count` half hours, any number of them.
     pub fn new(family: Family, count: u32) -> Result<Self> {
+        let slots = SlotRange::new(first(), count).context("no slots")?;
+        Self::of(family, &slots.iter().map(reading).collect::<Vec<_>>())
+    }
+
+    /// The family over these readings, each below 2^20.
+    pub fn of(family: Family, of: &[u32]) -> Result<Self> {
         let register = Register::new("import", Unit::WattHour, READING_BITS).context("no register")?;
-        let slots = SlotRange::new(Slot::new(DAY * FIRST_DAY), count).context("no slots")?;
+        let count = u32::try_from(of.len())?;
+        let slots = SlotRange::new(first(), count).context("no slots")?;
         let mut readings = Readings::gaps(slots, 1);
-        for slot in slots.iter() {
-            anyhow::ensure!(readings.set(0, slot, Some(reading(slot))), "a slot outside the period");
+        for (slot, reading) in slots.iter().zip(of) {
+            anyhow::ensure!(readings.set(0, slot, Some(*reading)), "a slot outside the period");
         }
         let priced = rule::evaluate(&family.program(register, slots), &readings, &[])?;
-        Ok(Statement {
-            family,
-            readings: slots.iter().map(reading).collect(),
-            periods: (0..count).map(period).collect(),
-            total: u64::try_from(priced.total)?,
-        })
+        let (readings, periods) = (of.to_vec(), (0..count).map(period).collect());
+        Ok(Statement { family, readings, periods, total: u64::try_from(priced.total)? })
     }
 
     /// How many readings.
@@ -60,6 +63,10 @@ impl Statement {
         self.periods.iter().zip(&self.readings).for_each(|(period, reading)| totals[*period] += u64::from(*reading));
         totals
     }
+}
+
+fn first() -> Slot {
+    Slot::new(DAY * FIRST_DAY)
 }
 
 /// As `wattproof bench` makes them up: mostly below 2,500 Wh, one in sixteen anywhere below the bound.

@@ -93,35 +93,36 @@ impl SpartanCircuit<E> for Bill {
         system: &mut C,
         _: &[AllocatedNum<Fr>],
     ) -> Result<Vec<AllocatedNum<Fr>>, SynthesisError> {
-        let total = Fr::from(self.total);
-        let total = Number::of(total, system.alloc_input(|| "total", || Ok(total))?);
+        let total = AllocatedNum::alloc(&mut *system, || Ok(Fr::from(self.total)))?;
+        let known = Number::of(Fr::from(self.total), total.get_variable());
         let mut rank1 = Rank1 { system, named: 0 };
         let mut readings = vec![];
         for reading in &self.statement.readings {
             let value = u64::from(*reading);
             readings.push((rank1.witness(Fr::from(value))?, Some(value)));
         }
-        bill(&mut rank1, &self.statement, &Inputs::Readings(readings), &total)?;
+        bill(&mut rank1, &self.statement, &Inputs::Readings(readings), &known)?;
         // The crate takes no statement as small as S1's single constraint.
         if self.statement.family == Family::S1 {
             let zero = rank1.constant(0);
             (1..LEAST_CONSTRAINTS).try_for_each(|_| rank1.require_zero(&zero))?;
         }
-        Ok(vec![])
+        Ok(vec![total])
     }
 
     fn num_challenges(&self) -> usize {
         0
     }
 
+    /// The crate takes public numbers here only, after the commitment.
     fn synthesize<C: ConstraintSystem<Fr>>(
         &self,
-        _: &mut C,
+        system: &mut C,
         _: &[AllocatedNum<Fr>],
-        _: &[AllocatedNum<Fr>],
+        committed: &[AllocatedNum<Fr>],
         _: Option<&[Fr]>,
     ) -> Result<(), SynthesisError> {
-        Ok(())
+        committed.iter().try_for_each(|total| total.inputize(&mut *system))
     }
 }
 
