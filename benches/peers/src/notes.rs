@@ -24,15 +24,17 @@ pub fn set_up(row: &Row) -> &'static str {
 }
 
 /// `{runs}` is how many.
+/// `{runs}` is how many.
 pub const BEFORE: &str = "## Beside peers
 
     benches/peers/run
 
 measures the same four statements over the same readings with other proof systems, on one thread, in one run with
-`wattproof bench`. Times are medians of {runs} runs or, where one takes seconds, of 3 (of the Halo2 design at 336 readings one), after one that does not count. They are CPU time: what
-the operating system's clock of the process (`CLOCK_PROCESS_CPUTIME_ID`) went forward, so other programs on the machine do not enter. Behind each
-time stands its multiple of M, measured between the runs of its own row. A row is measured after its program proved and verified the bill, refused the
-proof for another total, and failed to prove a wrong total.
+`wattproof bench`. Times are CPU time, what the process's clock (`CLOCK_PROCESS_CPUTIME_ID`) went forward, so other programs
+on the machine do not enter. They are medians of {runs} runs, of 3 for systems that take seconds, after one that does not
+count (the Halo2 design at 336 readings: one run). Behind each time stands its multiple of M, measured between the runs of
+its own row. A row is measured after its program proved and verified the bill, refused that proof for another total, and
+failed to prove a wrong total.
 ";
 
 pub const PLOTS: &str = "![proving time against readings](benchmarks/proving.svg)
@@ -41,30 +43,36 @@ pub const PLOTS: &str = "![proving time against readings](benchmarks/proving.svg
 
 ";
 
-pub const AFTER: &str = "\\* computed from the row above by rows of the circuit, not measured.
+pub const AFTER: &str = "\\* computed from the measured row above it by rows of the circuit.
 
 What is compared:
 
 - **verify** starts from bytes, those of the readings' commitments included: decompression counts, for every system that
   has commitments. wattproof's figure also holds the meter's signatures and digests, the peers' do not.
-- **in bulk** is a bill's share where many different ones are checked together (`wattproof bulk verify`). No peer's crate offers that over
-  whole bills: `bulletproofs` and `legogroth16` verify one R1CS proof at a time, `spartan2` too.
+- **in bulk** is a bill's share where many different ones are checked together (`wattproof bulk verify`). The peers' crates
+  verify one proof at a time; `legogroth16` can aggregate proofs, which would leave the decompression of the commitments,
+  most of its verification here.
 - **prove** leaves out the readings' commitments, which the meter makes.
-- The peers' circuits are one source (`benches/peers/src/constraints.rs`): a price in pieces by a bit for each piece and two range
-  checks, a maximum by a range check of each difference and one product over all. Ranges are checked bit by bit, but by look-up in bulletproofs' S3
-  and S4, which there takes a quarter of the multipliers. The peers are compiled for the
-  processor at hand (`target-cpu=native`), which arkworks' assembly asks for; wattproof is compiled as it is released.
+- The peers' circuits are one source (`benches/peers/src/constraints.rs`): a price in pieces by a bit for each piece and two
+  range checks, a maximum by a range check of each difference and one product over all. Ranges are checked bit by bit, but
+  by look-up in bulletproofs' S3 and S4, which there takes a quarter of the multipliers.
+- The peers are compiled for the processor at hand (`target-cpu=native`), which arkworks' assembly asks for; wattproof is
+  compiled as it is released.
+
+The systems:
+
 - **reveal the opening** is S1 without any proof. It gives away the opening of the sum; openings of overlapping sums can be
   matched against each other, so no bill should be made this way.
-- **bulletproofs** (5.0.0, R1CS on Ristretto, curve25519-dalek's vector arithmetic). The published 5.0.0 does not compile with its feature
-  `yoloproofs`; three calls in its decoder are mended in `benches/peers/vendor/bulletproofs` (`CHANGES.md` there). 4.0.0 compiles, but has vector
-  arithmetic on nightly compilers only. For S1 and S2 the commitments are added outside the proof, as wattproof does.
+- **bulletproofs** (5.0.0, R1CS on Ristretto, curve25519-dalek's vector arithmetic). The published 5.0.0 does not compile with
+  its feature `yoloproofs`; three calls in its decoder are mended in `benches/peers/vendor/bulletproofs` (`CHANGES.md` there).
+  4.0.0 compiles, but has vector arithmetic on nightly compilers only. For S1 and S2 the commitments are added outside the
+  proof, as wattproof does.
 - **LegoGroth16** (`legogroth16` 0.18 on BLS12-381, arkworks 0.4 with assembly) with its own link: every half hour has a
   generator of its own, the commitments add up to one vector commitment, and the crate's subspace argument ties it to the
-  proof. The set-up is trusted and made for every circuit; who knows its trapdoors can bill anything. The commitments are on
-  the proof's curve, larger (48 bytes) and slower to decompress than a meter's on Vesta or Ristretto.
+  proof. The set-up is trusted and made for every circuit; who knows its trapdoors can prove any bill. The commitments are on
+  the proof's curve, 48 bytes each, and slower to decompress than a meter's on Vesta or Ristretto.
 - **Spartan2** (`spartan2` 0.9 with zero knowledge, Hyrax on T256). Nothing ties its witness to the meter's commitments, and
   none are read: a bill would need that besides.
-- **Halo2, opened in-circuit** (`halo2_gadgets` 0.6): each commitment is computed in the circuit by the ECC chip's fixed-base multiplications,
-  some 110 rows a reading. It is measured for S1; the others' own constraints would come on top.
+- **Halo2, opened in-circuit** (`halo2_gadgets` 0.6): each commitment is computed in the circuit by the ECC chip's fixed-base
+  multiplications, some 110 rows a reading. It is measured for S1; the other statements' constraints would come on top.
 ";

@@ -28,12 +28,42 @@ fn section(rows: &[Row], runs: usize) -> Result<String> {
     let lowest = rows.iter().map(|row| row.m_ms).fold(f64::INFINITY, f64::min);
     let highest = rows.iter().map(|row| row.m_ms).fold(0.0, f64::max);
     writeln!(text, "M was {lowest:.1} to {highest:.1} ms beside these rows.\n")?;
+    summary(&mut text, rows)?;
+    text.push_str(notes::PLOTS);
     for family in FAMILIES {
         table(&mut text, family, rows)?;
     }
-    text.push_str(notes::PLOTS);
     text.push_str(notes::AFTER);
     Ok(text)
+}
+
+/// The most readings: proving, verifying and bytes of every system, in the order of the rows.
+fn summary(text: &mut String, rows: &[Row]) -> Result<()> {
+    let readings = rows.iter().map(|row| row.readings).max().unwrap_or(0);
+    let rows: Vec<_> = rows.iter().filter(|row| row.readings == readings).collect();
+    writeln!(text, "{} readings, prove ms / verify ms / proof bytes:\n", thousands(readings.into()))?;
+    writeln!(text, "| | S1 | S2 | S3 | S4 |\n|---|---|---|---|---|")?;
+    let mut named = vec![];
+    for name in rows.iter().map(|row| &row.peer) {
+        if named.contains(&name) {
+            continue;
+        }
+        named.push(name);
+        let cell = |family: &str| match rows.iter().find(|row| row.peer == *name && row.family == family) {
+            None => "–".to_string(),
+            Some(row) => {
+                let (prove, verify) = (digits(row.prove_ms), digits(row.verify_ms));
+                format!("{prove} / {verify} / {}{}", thousands(row.proof_bytes as u64), mark(row))
+            }
+        };
+        writeln!(text, "| {name} | {} |", FAMILIES.map(cell).join(" | "))?;
+    }
+    writeln!(text)?;
+    Ok(())
+}
+
+fn mark(row: &Row) -> &'static str {
+    if row.extrapolated { " \\*" } else { "" }
 }
 
 fn table(text: &mut String, family: &str, rows: &[Row]) -> Result<()> {
@@ -44,15 +74,15 @@ fn table(text: &mut String, family: &str, rows: &[Row]) -> Result<()> {
     writeln!(text, "|---|--:|--:|--:|--:|--:|---|---|")?;
     for row in rows {
         let time = |ms: f64| format!("{} ({} M)", digits(ms), digits(ms / row.m_ms));
-        let mark = if row.extrapolated { " *" } else { "" };
         let set_up = match notes::set_up(row) {
             "none" => "none".to_string(),
             what => format!("{what}, {} ms", digits(row.set_up_ms)),
         };
         writeln!(
             text,
-            "| {}{mark} | {} | {} | {} | {} | {} | {} | {set_up} |",
+            "| {}{} | {} | {} | {} | {} | {} | {} | {set_up} |",
             row.peer,
+            mark(row),
             thousands(u64::from(row.readings)),
             time(row.prove_ms),
             time(row.verify_ms),
@@ -65,17 +95,19 @@ fn table(text: &mut String, family: &str, rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
-/// Three figures, or all before the point.
+/// Three figures, or all before the point; no more than four behind it.
 fn digits(number: f64) -> String {
     match number {
+        0.01..1.0 => format!("{number:.3}"),
+        ..0.01 => format!("{number:.4}"),
         100.0.. => thousands(number.round() as u64),
         10.0.. => format!("{number:.1}"),
-        1.0.. => format!("{number:.2}"),
-        _ => format!("{number:.3}"),
+        _ => format!("{number:.2}"),
     }
 }
 
-fn thousands(number: u64) -> String {
+/// With commas.
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")

@@ -10,6 +10,7 @@ use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Yardstick, median, timed};
+use crate::page::thousands;
 use crate::statement::Statement;
 
 /// A proof system that has made ready for one statement.
@@ -80,4 +81,10 @@ pub fn measure<P: Peer>(name: &str, statement: &Statement, runs: usize, yardstic
         m_ms: median(unit),
         extrapolated: false,
     })
+}
+
+/// So many of a circuit's parts.
+fn sized(count: usize, part: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {part}{plural}", thousands(count as u64))
 }

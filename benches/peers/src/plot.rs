@@ -42,14 +42,17 @@ fn picture(file: &Path, what: &str, rows: &[Row], time: fn(&Row) -> f64) -> Resu
 fn panel(area: &DrawingArea<SVGBackend<'_>, Shift>, title: &str, rows: &[&Row], time: fn(&Row) -> f64) -> Result<()> {
     let least = rows.iter().map(|row| time(row)).fold(f64::INFINITY, f64::min);
     let most = rows.iter().map(|row| time(row)).fold(0.0, f64::max);
+    // Room for the names above the highest line.
+    let top = most * (most / least).powf(0.7).max(10.0);
     let mut chart = ChartBuilder::on(area)
         .caption(title, ("sans-serif", 18))
         .margin(8)
         .x_label_area_size(32)
         .y_label_area_size(56)
-        .build_cartesian_2d((40f64..2_000.0).log_scale(), (least / 1.5..most * 30.0).log_scale())
+        .build_cartesian_2d((40f64..2_000.0).log_scale(), (least / 1.5..top).log_scale())
         .map_err(failed)?;
     let mesh = &mut chart.configure_mesh();
+    mesh.x_label_formatter(&|at| at.to_string()).y_label_formatter(&|at| at.to_string());
     mesh.x_desc("readings").x_labels(4).y_labels(6).light_line_style(WHITE.mix(0.0)).draw().map_err(failed)?;
     for name in names(rows) {
         let colour = COLOURS[colour(&name)].stroke_width(if name == NAME { 3 } else { 2 });

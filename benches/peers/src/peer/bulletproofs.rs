@@ -19,7 +19,7 @@ use rand_08::SeedableRng;
 use rand_08::rngs::StdRng;
 use wattproof_circuits::families::Family;
 
-use super::Peer;
+use super::{Peer, sized};
 use crate::clock::{Clock, timed};
 use crate::constraints::{Inputs, System, bill, from_bits};
 use crate::statement::Statement;
@@ -103,7 +103,7 @@ impl Peer for Bulletproofs {
     }
 
     fn size(&self) -> String {
-        format!("{} multipliers", self.multipliers)
+        sized(self.multipliers, "multiplier")
     }
 
     fn set_up_ms(&self) -> f64 {

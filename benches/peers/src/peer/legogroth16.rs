@@ -24,7 +24,7 @@ use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use ark_std::rand::SeedableRng;
 use ark_std::rand::rngs::StdRng;
 
-use super::Peer;
+use super::{Peer, sized};
 use crate::clock::{Clock, timed};
 use crate::constraints::{Inputs, System, bill};
 use crate::statement::Statement;
@@ -112,7 +112,7 @@ impl Peer for LegoGroth16 {
     }
 
     fn size(&self) -> String {
-        format!("{} constraints", self.constraints)
+        sized(self.constraints, "constraint")
     }
 
     fn set_up_ms(&self) -> f64 {

@@ -15,7 +15,7 @@ use bellpepper_core::{ConstraintSystem, LinearCombination, SynthesisError, Varia
 use ff_13::Field;
 use wattproof_circuits::families::Family;
 
-use super::Peer;
+use super::{Peer, sized};
 use crate::clock::{Clock, timed};
 use crate::constraints::{Inputs, System, bill};
 use crate::statement::Statement;
@@ -61,7 +61,7 @@ impl Peer for Spartan2 {
     }
 
     fn size(&self) -> String {
-        format!("{} constraints", self.proving.sizes()[0])
+        sized(self.proving.sizes()[0], "constraint")
     }
 
     fn set_up_ms(&self) -> f64 {
