@@ -110,7 +110,12 @@ fn settled(folder: &Path, family: Family, meters: u32) -> Store {
             fs::write(batches.join(format!("{day}.batch")), sealer.seal(day, 0, &readings).unwrap().as_bytes())
                 .unwrap();
         }
-        assert!(import(&store, std::slice::from_ref(&batches), now(), &mut |_| {}).unwrap().iter().all(|one| one.result.is_ok()));
+        assert!(
+            import(&store, std::slice::from_ref(&batches), now(), &mut |_| {})
+                .unwrap()
+                .iter()
+                .all(|one| one.result.is_ok())
+        );
         fs::remove_dir_all(batches).unwrap();
     }
     store

@@ -11,8 +11,8 @@ use halo2_proofs::plonk::{Circuit, ConstraintSystem, Error, Expression};
 use pasta_curves::Fp;
 
 use crate::chip::digits::DigitsChip;
+use crate::chip::lane::{Lane, LaneChip};
 use crate::chip::limbs::{LimbsChip, Side};
-use crate::chip::octal::{Lane, OctalChip};
 use crate::chip::sum::SumChip;
 use crate::chip::{Columns, Rows};
 use crate::gadget::Chips;
@@ -34,6 +34,9 @@ pub fn with_shape<T>(shape: &Shape, act: impl FnOnce() -> T) -> T {
     let _restore = Restore(SHAPE.replace(shape.clone()));
     act()
 }
+
+/// What [`unusable_rows`] says of every shape: no column is queried at more than three rotations.
+pub const UNUSABLE_ROWS: usize = 6;
 
 /// Rows at the end of every column that a circuit of this shape may not use: blinding, and one for the permutation.
 pub fn unusable_rows(shape: &Shape) -> usize {
@@ -76,7 +79,7 @@ pub struct Config {
     sum: SumChip,
     digits: Option<DigitsChip>,
     limbs: Option<LimbsChip>,
-    octal: Option<OctalChip>,
+    lane: Option<LaneChip>,
     gadgets: Chips,
 }
 
@@ -98,7 +101,7 @@ impl Circuit<Fp> for BillCircuit<'_> {
             meta.enable_equality(operand);
         }
         let digits = columns.rest.map(|rest| DigitsChip::configure(meta, &columns, rest));
-        let octal = (shape.lanes > 0).then(|| OctalChip::configure(meta, &columns));
+        let lane = (shape.lanes > 0).then(|| LaneChip::configure(meta, &columns));
         let gadgets = Chips::configure(meta, &columns, &shape);
         let limbs = (shape.limb_bits > 0).then(|| LimbsChip::configure(meta, &shape));
         if let Some(limbs) = &limbs {
@@ -109,7 +112,7 @@ impl Circuit<Fp> for BillCircuit<'_> {
             }
         }
         gadgets.look_up(meta, &columns);
-        Config { columns, sum, digits, limbs, octal, gadgets }
+        Config { columns, sum, digits, limbs, lane, gadgets }
     }
 
     fn synthesize(&self, config: Config, mut layouter: impl Layouter<Fp>) -> Result<(), Error> {
@@ -126,7 +129,7 @@ impl Circuit<Fp> for BillCircuit<'_> {
                     sum: &config.sum,
                     digits: config.digits.as_ref(),
                     limbs: config.limbs.as_ref(),
-                    octal: config.octal.as_ref(),
+                    lane: config.lane.as_ref(),
                     plan: self.plan,
                     layout: self.layout,
                     witness: self.values.map(|values| values.witness),
@@ -189,7 +192,7 @@ fn columns(meta: &mut ConstraintSystem<Fp>, shape: &Shape) -> Columns {
 fn lane(meta: &mut ConstraintSystem<Fp>, shape: &Shape) -> Lane {
     Lane {
         part: (!shape.priced.is_empty()).then(|| meta.advice_column()),
-        digits: (0..shape.octals).map(|_| meta.advice_column()).collect(),
+        digits: (0..shape.lane_digits).map(|_| meta.advice_column()).collect(),
     }
 }
 

@@ -57,10 +57,11 @@ fn coordinates(point: &EqAffine) -> Option<Point> {
     point.coordinates().into_option().map(|coordinates| Point { x: *coordinates.x(), y: *coordinates.y() })
 }
 
-/// The window for which additions to buckets and of buckets are fewest; one of the latter counts four times.
+/// The window for which additions to buckets and of buckets are fewest; one of the latter counts four times. A top window of
+/// a few bits would have all points meet in a few buckets, with hardly an addition to share an inversion.
 fn window_bits(points: usize) -> usize {
     let cost = |bits: &usize| (BITS / bits + 1) * (points + (4 << (bits - 1)));
-    (4..=16).min_by_key(cost).unwrap_or(8)
+    (4..=16).filter(|bits| BITS % bits >= 5).min_by_key(cost).unwrap_or(8)
 }
 
 fn padded(scalar: &Fp) -> [u8; 40] {

@@ -102,7 +102,7 @@ mod tests {
 
     /// `WATTPROOF_RECORD=1` writes the file instead of checking it.
     #[test]
-    #[ignore = "large domains take a minute to derive; CI runs it in release"]
+    #[ignore = "large domains take a minute to derive; CI runs it"]
     fn every_embedded_domain_is_the_derived_one() {
         if std::env::var_os("WATTPROOF_RECORD").is_some() {
             let (derived, folder) = (derived(), concat!(env!("CARGO_MANIFEST_DIR"), "/params"));

@@ -87,7 +87,7 @@ fn fixture_tariffs_determine_their_amounts() {
 }
 
 #[test]
-#[ignore = "whole months and the families at full size; CI runs it in release"]
+#[ignore = "whole months and the families at full size; CI runs it"]
 fn fixture_tariffs_determine_their_amounts_over_months() {
     fixtures("2026-02").iter().for_each(determined);
     families(1488).iter().for_each(determined);
@@ -219,7 +219,7 @@ fn noticed_mutants_do_not_become_fewer() {
 /// What is left unnoticed is the end of the digits of the maximum of sums of squares: a maximum beyond its range is also
 /// refused by its root.
 #[test]
-#[ignore = "two hundred mutants of three circuits; CI runs it in release"]
+#[ignore = "two hundred mutants of three circuits; CI runs it"]
 fn noticed_mutants_of_every_gadget_do_not_become_fewer() {
     // Equal values in the one register bring out how squares are unpacked.
     let readings = [
@@ -231,7 +231,7 @@ fn noticed_mutants_of_every_gadget_do_not_become_fewer() {
 }
 
 #[test]
-#[ignore = "every sample; CI runs it in release"]
+#[ignore = "every sample; CI runs it"]
 fn mutants_of_every_sample() {
     for sample in samples() {
         let name = sample.name;

@@ -277,10 +277,15 @@ fn shifted(forger: &Forger<'_>, lower: &Readings, weight: Fp) -> Forgery {
     Forgery { cells, short, hidden: forger.generators.g * (short * weight), ..forger.with_readings(lower) }
 }
 
-/// Readings by which every row in use is lower by [`SHIFT`]: all of them lower, or one when the rows hold their total.
+/// Readings by which every row in use is lower by [`SHIFT`]: one reading of each row, or one of all when the rows hold their
+/// total.
 fn lowered(forger: &Forger<'_>) -> Readings {
-    let total = forger.prepared.plan().inputs.iter().all(|input| input.as_reading().is_none());
-    changed(forger.household, |offset, value| if total && offset != 3 { value } else { value - SHIFT })
+    let inputs = &forger.prepared.plan().inputs;
+    let linked = &forger.layout().linked;
+    let first = linked.iter().filter(|linked| linked.lane == 0);
+    let first: Vec<u32> = first.filter_map(|linked| inputs[linked.input].as_reading()).map(|at| at.offset).collect();
+    let lower = |offset| if first.is_empty() { offset == 3 } else { first.contains(&offset) };
+    changed(forger.household, |offset, value| if lower(offset) { value - SHIFT } else { value })
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn lies_about_random_programs_are_refused() {
 }
 
 #[test]
-#[ignore = "half a million forged circuits; CI runs it in release"]
+#[ignore = "half a million forged circuits; run it in release"]
 fn lies_about_many_random_programs_are_refused() {
     tell_random(12..1_000);
 }

@@ -59,8 +59,8 @@ fn free_of(sample: &Sample, tape: &Tape, at: At, step: &Step, by: i128) -> BTree
                 rows[row - start].iter().any(|of| field(sample.witness().inputs[*of]) == tape.get("sum", *row))
             };
             let between = (start + 1..end).filter(|row| is_largest(&(row - 1)) && is_largest(row)).map(operand);
-            let unused =
-                (2..=shape.lanes).flat_map(|lane| (1..=shape.octals).map(move |n| (format!("octal {lane}.{n}"), end)));
+            let unused = (2..=shape.lanes)
+                .flat_map(|lane| (1..=shape.lane_digits).map(move |n| (format!("lane {lane}.{n}"), end)));
             between.chain(unused.filter(|_| by > 0)).collect()
         }
         Step::Each(each) => {
@@ -102,7 +102,7 @@ fn free_in_lanes(sample: &Sample, tape: &Tape, start: usize, each: &Each, by: i1
         let parts = &schedules[schedule];
         for lane in 1..=shape.lanes {
             let at = |column: &str| small(tape.get(column, row)).unwrap();
-            let names: Vec<String> = (1..=shape.octals).map(|n| format!("octal {lane}.{n}")).collect();
+            let names: Vec<String> = (1..=shape.lane_digits).map(|n| format!("lane {lane}.{n}")).collect();
             let digits: Vec<i128> = names.iter().map(|name| at(name)).collect();
             let index = format!("part {lane}");
             let said = |part: &Part, digits: &[i128]| {
@@ -155,7 +155,7 @@ fn every_nudged_cell_is_refused() {
 }
 
 #[test]
-#[ignore = "a day of half hours of each family; CI runs it in release"]
+#[ignore = "a day of half hours of each family; run it in release"]
 fn every_nudged_cell_of_a_day_is_refused() {
     assert!(families(48).iter().map(nudge).sum::<usize>() > 1000);
 }

@@ -350,7 +350,7 @@ fn a_bit_flipped_in_every_byte() {
 }
 
 #[test]
-#[ignore = "tens of thousands of verifications; CI runs it in release"]
+#[ignore = "tens of thousands of verifications; run it in release"]
 fn every_bit_flipped() {
     let [linear, totals, readings, maximum] = bills() else { unreachable!() };
     for honest in [linear, totals] {

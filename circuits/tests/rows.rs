@@ -16,7 +16,7 @@ use pasta_curves::Fp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use support::generate::random_program;
-use wattproof_circuits::circuit::{BillCircuit, unusable_rows, with_shape};
+use wattproof_circuits::circuit::{BillCircuit, UNUSABLE_ROWS, unusable_rows, with_shape};
 use wattproof_circuits::layout::Layout;
 use wattproof_circuits::plan::Plan;
 
@@ -118,7 +118,8 @@ fn acts_do_not_meet_and_the_link_finds_its_column() {
         let (record, meta) = record(&plan, &layout);
         assert!(record.advice.values().all(|times| *times == 1), "seed {seed}: an advice cell written twice");
         assert!(record.fixed.values().all(|times| *times == 1), "seed {seed}: a fixed cell written twice");
-        let usable = (1 << layout.k) - unusable_rows(&layout.shape);
+        assert_eq!(unusable_rows(&layout.shape), UNUSABLE_ROWS, "seed {seed}");
+        let usable = (1 << layout.k) - UNUSABLE_ROWS;
         assert!(record.rows.iter().all(|row| *row < usable), "seed {seed}: a row of the blinding");
 
         let lanes: BTreeSet<_> = layout.linked.iter().map(|linked| (linked.row, linked.lane)).collect();

@@ -15,7 +15,7 @@
 //! | how much the bills proved so far say | [`ledger`] |
 //! | check bills and remember what was decided | [`supplier`] |
 //! | a simulated meter, a key, a tariff file on the desk; files written whole | [`desk`] |
-//! | what a front shows | [`show`], [`money`], [`amount`], [`line`], [`progress`] |
+//! | what a front shows | [`show`], [`money`], [`amount`], [`mod@line`], [`progress`] |
 //! | what time it is | [`clock`] |
 //!
 //! ```text

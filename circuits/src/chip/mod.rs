@@ -4,9 +4,9 @@
 //! [`name`], and a failing test prints them. `docs/circuit.md` gives each gate its row table and says why it is enough.
 
 pub(crate) mod digits;
+pub(crate) mod lane;
 pub(crate) mod limbs;
 pub(crate) mod name;
-pub(crate) mod octal;
 pub(crate) mod sum;
 
 use std::collections::BTreeMap;
@@ -20,8 +20,8 @@ use crate::layout::{Layout, Place, Shape, lane_factor};
 use crate::plan::{Plan, Value, Witness};
 
 use digits::DigitsChip;
+use lane::{Lane, LaneChip};
 use limbs::{LimbsChip, Side};
-use octal::{Lane, OctalChip};
 use sum::SumChip;
 
 /// The columns that gadgets share. Which of the optional ones exist is the shape's choice.
@@ -37,7 +37,7 @@ pub(crate) struct Columns {
     pub(crate) rest: Option<Column<Advice>>,
     /// The upper digits of a row; free for lists where no digits stand.
     pub(crate) digits: Vec<Column<Advice>>,
-    /// Beside rows of packed inputs: the parts and octal digits of each.
+    /// Beside rows of packed inputs: the part and digits of each.
     pub(crate) lanes: Vec<Lane>,
     /// A constant, or the factor of the linked value.
     pub(crate) factor: Column<Fixed>,
@@ -56,7 +56,7 @@ pub(crate) struct Rows<'a, 'r> {
     pub(crate) sum: &'a SumChip,
     pub(crate) digits: Option<&'a DigitsChip>,
     pub(crate) limbs: Option<&'a LimbsChip>,
-    pub(crate) octal: Option<&'a OctalChip>,
+    pub(crate) lane: Option<&'a LaneChip>,
     pub(crate) plan: &'a Plan,
     pub(crate) layout: &'a Layout,
     pub(crate) witness: Option<&'a Witness>,

@@ -5,7 +5,7 @@ pub(crate) const SUM: &str = "sum";
 pub(crate) const OPERAND: &str = "operand";
 pub(crate) const REST: &str = "rest";
 pub(crate) const DIGIT: &str = "digit";
-pub(crate) const OCTAL_DIGIT: &str = "octal digit";
+pub(crate) const LANE_DIGIT: &str = "digit of a lane";
 pub(crate) const LIMB: &str = "limb";
 
 pub(crate) const START: &str = "a sum starts at a constant";
@@ -20,7 +20,7 @@ pub(crate) const DIGITS_LOWEST: &str = "rest - base rest' - upper digits is 0, 1
 pub(crate) const DIGITS_UPPER: &str = "an upper digit is 0, 1, 2 or 3";
 pub(crate) const DIGITS_END: &str = "digits end";
 pub(crate) const DIGITS_END_AT: &str = "rest = 0";
-pub(crate) const OCTAL: &str = "digits of lanes are octal";
-pub(crate) const OCTAL_IS: &str = "an octal digit is 0 to 7";
+pub(crate) const LANE_DIGITS: &str = "digits of lanes are below their base";
+pub(crate) const LANE_DIGIT_IS: &str = "a digit of a lane is below the base";
 pub(crate) const RANGE: &str = "a sum is in range";
 pub(crate) const RANGE_IS: &str = "rest = sum";

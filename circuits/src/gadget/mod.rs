@@ -42,8 +42,8 @@ pub(crate) trait Gadget: Sized {
         0
     }
 
-    /// Octal digits that each of its inputs takes in a lane; zero when they cannot stand in lanes.
-    fn octals(&self) -> usize {
+    /// Digits of so many bits that each of its inputs takes in a lane; zero when they cannot stand in lanes.
+    fn lane_digits(&self, _bits: usize) -> usize {
         0
     }
 
@@ -135,8 +135,8 @@ macro_rules! gadgets {
                 })* }
             }
 
-            pub(crate) fn octals(&self) -> usize {
-                match self { $(Step::$gadget(gadget) => gadget.octals(),)* }
+            pub(crate) fn lane_digits(&self, bits: usize) -> usize {
+                match self { $(Step::$gadget(gadget) => gadget.lane_digits(bits),)* }
             }
 
             pub(crate) fn place(&self, step: usize, placer: &mut Placer<'_>) {

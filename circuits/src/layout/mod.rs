@@ -25,18 +25,18 @@ pub const MAX_K: u32 = 16;
 
 /// Inputs that a row of lists may pack, at most: more make proofs of more bytes than they save time.
 pub const MAX_LANES: usize = 6;
-/// Octal digits that a lane may have, at most.
-pub(crate) const MAX_OCTALS: usize = 12;
+/// Bits that the digits of a lane may hold, at most.
+pub(crate) const MAX_LANE_WIDTH: usize = 36;
 /// Bytes of a proof that lanes may make, by the estimate of the cost model.
 const MAX_BYTES: usize = 4_500;
 /// What stands in a lane is less than this from zero. A lane's input and what its digits say are then less than `2^38`
 /// apart, and rows that pack the same hold the same in every lane; six lanes are packed below the field's order.
 pub(crate) const LANE_LIMIT: i128 = 1 << 37;
-const LANE_BITS: u64 = 40;
+const LANE_SHIFT: u64 = 40;
 
 /// What a lane's input counts in its row: `2^(40·lane)`.
 pub fn lane_factor(lane: usize) -> Fp {
-    Fp::from_u128(1 << LANE_BITS).pow_vartime([lane as u64])
+    Fp::from_u128(1 << LANE_SHIFT).pow_vartime([lane as u64])
 }
 
 /// Where an input stands in the linked column.
@@ -207,23 +207,28 @@ impl Layout {
         Layout::cheapest(plan, Shape::candidates(plan), small)
     }
 
-    /// The cheapest of those that pack so many inputs a row, as far as its lists stand in lanes; with none, lists are
-    /// looked up.
+    /// The cheapest of those that pack so many inputs a row, with digits of so many bits, if any of its lists can stand in
+    /// such lanes; with none, lists are looked up.
     ///
     /// # Errors
     /// As for [`Layout::new`].
-    pub fn with_lanes(plan: &Plan, lanes: usize) -> Result<Self, LayoutRefusal> {
-        let mut shapes = Shape::candidates(plan);
-        let most = shapes.iter().map(|shape| shape.lanes).max().unwrap_or(0);
-        shapes.retain(|shape| shape.lanes == lanes.min(most));
+    pub fn with_lanes(plan: &Plan, lanes: usize, bits: usize) -> Result<Self, LayoutRefusal> {
+        let shapes = Shape::candidates(plan);
+        let asked = |shape: &&Shape| (shape.lanes, shape.lane_bits) == (lanes, bits);
+        let some: Vec<_> = shapes.iter().filter(asked).cloned().collect();
+        let looked_up = || shapes.iter().filter(|shape| shape.lanes == 0).cloned().collect();
+        let shapes = if some.is_empty() { looked_up() } else { some };
         Layout::cheapest(plan, shapes, |_, _| true)
     }
 
     fn cheapest(plan: &Plan, shapes: Vec<Shape>, may_be: impl Fn(&Shape, u32) -> bool) -> Result<Self, LayoutRefusal> {
-        let mut placed: BTreeMap<(usize, usize), Layout> = BTreeMap::new();
+        let mut placed: BTreeMap<(usize, usize, usize), Layout> = BTreeMap::new();
         let mut cheapest: Option<(u64, u32, Shape)> = None;
         for shape in shapes {
-            let rows = placed.entry((shape.digits, shape.lanes)).or_insert_with(|| place::place(plan, &shape)).rows;
+            let rows = placed
+                .entry((shape.digits, shape.lanes, shape.lane_bits))
+                .or_insert_with(|| place::place(plan, &shape))
+                .rows;
             let k = place::domain(plan, &shape, rows);
             let cost = (shape.cost_per_row() << k, k);
             if k <= MAX_K
@@ -237,7 +242,8 @@ impl Layout {
             let rows = placed.values().map(|layout| layout.rows).min();
             return Err(LayoutRefusal::TooManyRows { rows: rows.unwrap_or(0), max: 1 << MAX_K });
         };
-        let layout = placed.remove(&(shape.digits, shape.lanes)).unwrap_or_else(|| place::place(plan, &shape));
+        let layout =
+            placed.remove(&(shape.digits, shape.lanes, shape.lane_bits)).unwrap_or_else(|| place::place(plan, &shape));
         let table = gadget::table(plan, &shape);
         Ok(Layout { shape, k, table, ..layout })
     }

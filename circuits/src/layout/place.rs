@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::circuit::unusable_rows;
+use crate::circuit::UNUSABLE_ROWS;
 use crate::gadget::At;
 use crate::plan::{Affine, Interval, Output, Plan, Value};
 
@@ -27,7 +27,7 @@ pub(super) fn domain(plan: &Plan, shape: &Shape, rows: usize) -> u32 {
     let schedules = plan.steps.iter().map(|step| step.table_rows(shape)).fold(1, usize::saturating_add);
     let limbs = if shape.limb_bits == 0 { 0 } else { 1 << shape.limb_bits };
     let tables = schedules.max(limbs).saturating_add(1);
-    let needed = rows.max(tables).saturating_add(unusable_rows(shape));
+    let needed = rows.max(tables).saturating_add(UNUSABLE_ROWS);
     needed.checked_next_power_of_two().map_or(usize::BITS, usize::ilog2).max(MIN_K)
 }
 

@@ -32,8 +32,10 @@ pub struct Shape {
     pub searches: bool,
     /// Inputs that a row of lists packs; zero when lists are looked up, a row an input.
     pub lanes: usize,
-    /// Octal digits of a lane.
-    pub octals: usize,
+    /// Digits of a lane.
+    pub lane_digits: usize,
+    /// Bits of a lane's digit: two, in gates of degree 5, or three, in gates of degree 9.
+    pub lane_bits: usize,
     /// Schedules that price inputs in lanes, each by its parts.
     pub priced: Vec<Vec<Part>>,
     /// Disclosed amounts.
@@ -43,9 +45,11 @@ pub struct Shape {
 impl Shape {
     /// The shapes worth comparing for a plan.
     pub(super) fn candidates(plan: &Plan) -> Vec<Shape> {
-        let octals = plan.steps.iter().map(|step| step.octals()).max().unwrap_or(0);
-        let lanes = if octals == 0 { 0 } else { MAX_LANES };
-        let packed = (1..=lanes).map(|lanes| Shape { lanes, octals, ..Shape::default() });
+        let packed = [2, 3].into_iter().flat_map(|lane_bits| {
+            let lane_digits = plan.steps.iter().map(|step| step.lane_digits(lane_bits)).max().unwrap_or(0);
+            let lanes = if lane_digits == 0 { 0 } else { MAX_LANES };
+            (1..=lanes).map(move |lanes| Shape { lanes, lane_bits, lane_digits, ..Shape::default() })
+        });
         [Shape::default()].into_iter().chain(packed).flat_map(|with| Shape::candidates_with(plan, &with)).collect()
     }
 
@@ -110,14 +114,25 @@ impl Shape {
 
     /// Advice columns of lanes.
     fn lane_columns(&self) -> usize {
-        self.lanes * (self.octals + usize::from(!self.priced.is_empty()))
+        self.lanes * (self.lane_digits + usize::from(!self.priced.is_empty()))
+    }
+
+    /// Values of a lane's digit.
+    pub fn lane_base(&self) -> usize {
+        1 << self.lane_bits
+    }
+
+    /// Bits that a lane's digits hold.
+    pub(crate) fn lane_width(&self) -> usize {
+        self.lane_bits * self.lane_digits
     }
 
     /// Bytes of a proof with its link, about.
     pub(super) fn proof_bytes(&self, k: u32) -> usize {
         let own = self.own_columns() + self.limb_columns() + self.lane_columns();
         let columns = 2 + usize::from(self.operands) + self.digits + own;
-        1_024 + 64 * (columns + k as usize) + 224 * usize::from(self.operands) + 256 * self.lookups()
+        let pieces = if self.lane_bits == 3 { 1_024 } else { 896 };
+        pieces + 64 * (columns + k as usize) + 224 * usize::from(self.operands) + 256 * self.lookups()
     }
 
     /// Tenths of a full-width multi-exponentiation a row, counting what the columns add to proving.
@@ -125,7 +140,11 @@ impl Shape {
         let small_columns = 1 + usize::from(self.operands) + self.digits + self.own_columns() + self.limb_columns();
         let wide_lookups = self.own_lookups();
         let limb_lookups = self.lookups() - wide_lookups;
-        let lanes = if self.lanes > 0 { 60 + 7 * self.lane_columns() + 2 * self.lanes * self.priced.len() } else { 0 };
+        let lanes = match self.lane_bits {
+            3 => 150 + 9 * self.lane_columns() + 2 * self.lanes * self.priced.len(),
+            2 => 60 + 6 * self.lane_columns(),
+            _ => 0,
+        };
         (150 + 4 * small_columns + 36 * wide_lookups + 16 * limb_lookups + lanes) as u64
     }
 }

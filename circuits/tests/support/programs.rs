@@ -41,13 +41,13 @@ impl Sample {
 
     /// The same with every list looked up, however short.
     pub fn looked_up(self) -> Self {
-        self.in_lanes(0)
+        self.in_lanes(0, 0)
     }
 
-    /// The same with every list in so many lanes, however short; in none, it is looked up.
-    pub fn in_lanes(self, lanes: usize) -> Self {
+    /// The same with every list in so many lanes with digits of so many bits, however short; in none, it is looked up.
+    pub fn in_lanes(self, lanes: usize, bits: usize) -> Self {
         let plan = Plan::with(&self.program, LookUps::Every).unwrap();
-        let layout = Layout::with_lanes(&plan, lanes).unwrap();
+        let layout = Layout::with_lanes(&plan, lanes, bits).unwrap();
         Sample { plan, layout, ..self }
     }
 
@@ -224,14 +224,14 @@ pub fn priced_lanes() -> Sample {
     let schedules = vec![Some(blocks(&[110, 260], &[2, 5, 3])), Some(steps(&[139], &[3, 8]))];
     let mut build = Build::default();
     build.each(0, &two_classes(7), &schedules);
-    Sample::new("priced lanes", small(10, 7, build.nodes), &[0, 139, 110, 140, 111, 1023, 260]).in_lanes(2)
+    Sample::new("priced lanes", small(10, 7, build.nodes), &[0, 139, 110, 140, 111, 1023, 260]).in_lanes(2, 3)
 }
 
 /// The schedule of the third family, in three lanes.
 pub fn wide_lanes() -> Sample {
     let mut build = Build::default();
     build.each(0, &one_class(4), &[Some(super::s3_schedule())]);
-    Sample::new("wide lanes", small(20, 4, build.nodes), &[300, 301, 123_456, (1 << 20) - 1]).in_lanes(3)
+    Sample::new("wide lanes", small(20, 4, build.nodes), &[300, 301, 123_456, (1 << 20) - 1]).in_lanes(3, 3)
 }
 
 /// The largest of seven readings in three lanes, priced beside their sum.
@@ -240,7 +240,7 @@ pub fn peak_lanes() -> Sample {
     let peak = build.largest(0, &one_class(7), &[true], 1);
     let sum = build.readings(0, &one_class(7), &[int(3)]);
     build.linear(&[(peak, int(50)), (sum, int(1))], int(0));
-    Sample::new("peak lanes", small(8, 7, build.nodes), &[17, 250, 201, 3, 66, 250, 254]).in_lanes(3)
+    Sample::new("peak lanes", small(8, 7, build.nodes), &[17, 250, 201, 3, 66, 250, 254]).in_lanes(3, 2)
 }
 
 /// The largest net energy, below zero in every slot but one; disclosed as it is.
@@ -256,7 +256,7 @@ pub fn net_peak_lanes() -> Sample {
     build.push(Node::Largest { of, count: 1 });
     let mut program = small(4, count, build.nodes);
     program.registers.push(Register::new("export", Unit::WattHour, 4).unwrap());
-    Sample::new("net peak lanes", program, &[3, 15, 0, 9, 2, 4, 14, 15, 0, 8]).in_lanes(2)
+    Sample::new("net peak lanes", program, &[3, 15, 0, 9, 2, 4, 14, 15, 0, 8]).in_lanes(2, 3)
 }
 
 /// Every act over two registers: schedules with tags, a maximum, blocks, a floor, roundings of two kinds, a shown line,

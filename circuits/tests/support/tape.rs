@@ -98,7 +98,7 @@ impl Tape {
         names.extend((1..shape.digits).map(|n| format!("digit {n}")));
         for lane in 1..=shape.lanes {
             names.extend((!shape.priced.is_empty()).then(|| format!("part {lane}")));
-            names.extend((1..=shape.octals).map(|n| format!("octal {lane}.{n}")));
+            names.extend((1..=shape.lane_digits).map(|n| format!("lane {lane}.{n}")));
         }
         if shape.own_columns() > 0 {
             names.extend(["lo", "hi", "slope", "intercept"].map(str::to_owned));

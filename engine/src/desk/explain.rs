@@ -312,7 +312,8 @@ mod tests {
     fn each_line_bears_its_own_cost() {
         let explained = explained(CUMULATIVE);
         let cost = |name: &str| explained.costs.iter().find(|cost| cost.name == name).unwrap();
-        assert!(cost("energy").rows >= 1490);
+        // Several readings stand in a row.
+        assert!((1490 / 8..=1490).contains(&cost("energy").rows));
         assert_eq!(cost("energy").because, [("price steps on each reading", 1)]);
         assert_eq!((cost("standing").rows, cost("standing").because.len()), (0, 0));
         assert_eq!(cost("vat").because, [("rounding", 1)]);

@@ -37,7 +37,7 @@ pub struct BulkJudged {
     pub accepted: u64,
     /// Bills decided before, one way or the other.
     pub already: u64,
-    /// Those refused, in the order of their files.
+    /// Those refused, wave by wave; bills that an earlier one of their wave could have changed come last in it.
     pub refused: Vec<Judged>,
 }
 

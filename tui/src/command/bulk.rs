@@ -32,13 +32,13 @@ pub enum Bulk {
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wattproof bulk prove --keys keys --period 2026-10 --out october")]
 pub struct Prove {
-    /// A folder of keys, each in a file called after its meter: <meter>.key.
+    /// A folder of keys, each in a file called after its meter: METER.key.
     #[arg(long, value_name = "DIR")]
     keys: PathBuf,
     /// The period: 2026-10, or 2026-10-01..2026-11-01 with the end left out.
     #[arg(long, value_name = "P")]
     period: String,
-    /// The folder for the bills: <meter>.bill.
+    /// The folder for the bills: METER.bill.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]

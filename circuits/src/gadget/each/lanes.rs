@@ -7,7 +7,7 @@ use halo2_proofs::plonk::{ConstraintSystem, Constraints, Error, Expression, Sele
 use halo2_proofs::poly::Rotation;
 use pasta_curves::Fp;
 
-use crate::chip::octal::{below, packed};
+use crate::chip::lane::{below, packed};
 use crate::chip::{Columns, Rows, field};
 
 use super::{Each, Part};
@@ -60,7 +60,7 @@ impl LanesChip {
             let parts = &schedules[schedule];
             let gate = columns.shape.priced.iter().position(|priced| priced == parts).ok_or(Error::Synthesis)?;
             self.q_price[gate].enable(rows.region, row)?;
-            rows.octal.ok_or(Error::Synthesis)?.enable(rows, row)?;
+            rows.lane.ok_or(Error::Synthesis)?.enable(rows, row)?;
             let inputs: Vec<usize> = members.iter().map(|member| each.of[*member].input).collect();
             let values = rows.assign_packed(row, &inputs)?;
             for (at, lane) in columns.lanes.iter().enumerate() {

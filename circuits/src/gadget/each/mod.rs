@@ -13,7 +13,7 @@ use pasta_curves::Fp;
 
 use crate::chip::limbs::Side;
 use crate::chip::{Columns, Rows, field};
-use crate::layout::{LANE_LIMIT, Layout, MAX_OCTALS, Place, Placer, Shape};
+use crate::layout::{LANE_LIMIT, Layout, MAX_LANE_WIDTH, Place, Placer, Shape};
 use crate::plan::{Affine, Interval, Plan, Value, Witness};
 
 use super::{At, Gadget, Step};
@@ -39,8 +39,8 @@ const MAX_GATES: usize = 4;
 ///
 /// In lanes:
 ///
-/// | row | linked | sum | part, digits in each lane |
-/// |-----|--------|-----|--------------------------|
+/// | row | linked | sum | part, octal digits in each lane |
+/// |-----|--------|-----|--------------------------------|
 /// | start | inputs, packed | 0 | part, digits of each input |
 /// | … | inputs, packed | sum | |
 /// | end | | sum' | |
@@ -151,12 +151,12 @@ impl Gadget for Each {
         usize::from(shape.schedules > 0)
     }
 
-    fn octals(&self) -> usize {
-        let fits = |digits: &usize| {
-            let shape = Shape { lanes: 1, octals: *digits, ..Shape::default() };
+    fn lane_digits(&self, lane_bits: usize) -> usize {
+        let fits = |lane_digits: &usize| {
+            let shape = Shape { lanes: 1, lane_digits: *lane_digits, lane_bits, ..Shape::default() };
             self.parts(&shape).is_some()
         };
-        (1..=MAX_OCTALS).find(fits).unwrap_or(0)
+        (1..=MAX_LANE_WIDTH / lane_bits).find(fits).unwrap_or(0)
     }
 
     fn place(&self, step: usize, placer: &mut Placer<'_>) {
@@ -225,10 +225,10 @@ impl Each {
     pub fn parts(&self, shape: &Shape) -> Option<Vec<Vec<Part>>> {
         let plain = self.of.iter().all(|priced| priced.factor == 1) && self.schedules.len() <= MAX_GATES;
         let fits = |span: &Span| span.lo > -LANE_LIMIT && span.hi < LANE_LIMIT;
-        if shape.lanes == 0 || !plain || !self.schedules.iter().flatten().all(fits) {
+        if shape.lanes == 0 || shape.lane_bits != part::DIGIT_BITS || !plain || !self.schedules.iter().flatten().all(fits) {
             return None;
         }
-        let parts = |spans: &Vec<Span>| at_zero(spans).and_then(|_| part::parts(spans, shape.octals));
+        let parts = |spans: &Vec<Span>| at_zero(spans).and_then(|_| part::parts(spans, shape.lane_digits));
         self.schedules.iter().map(parts).collect()
     }
 

@@ -6,6 +6,8 @@ use super::Span;
 
 /// Parts that a schedule may have: a part's index is a polynomial's argument, and the degree of gates is at most 9.
 pub(crate) const MAX_PARTS: usize = 7;
+/// Bits of the digits: octal ones.
+pub(crate) const DIGIT_BITS: usize = 3;
 /// The largest octal digit.
 const TOP: i128 = 7;
 

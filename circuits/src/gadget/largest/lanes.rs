@@ -1,11 +1,11 @@
-//! The largest of inputs packed into lanes: octal digits say what each lies below it. See `docs/circuit.md#largest-lanes`.
+//! The largest of inputs packed into lanes: digits say what each lies below it. See `docs/circuit.md#largest-lanes`.
 
 use halo2_proofs::circuit::Value as Known;
 use halo2_proofs::plonk::{ConstraintSystem, Constraints, Error, Selector};
 use halo2_proofs::poly::Rotation;
 use pasta_curves::Fp;
 
-use crate::chip::octal::{octal, octal_digits, packed};
+use crate::chip::lane::{digits_of, packed, said};
 use crate::chip::{Columns, Rows};
 use crate::layout::lane_factor;
 use crate::plan::Value;
@@ -14,10 +14,10 @@ use super::{Largest, MarkChip};
 
 const GATE: &str = "a maximum is one of its inputs in lanes";
 const KEEPS: &str = "lanes: sum' = sum";
-const PACKS: &str = "linked packs sum - octal digits of lanes";
-const STEPS: &str = "(operand' - operand) octal digits of one lane = 0";
+const PACKS: &str = "linked packs sum - digits of lanes";
+const STEPS: &str = "(operand' - operand) digits of one lane = 0";
 const BOUNDED: &str = "a maximum in lanes is bounded";
-const BOUNDED_IS: &str = "sum - weight = octal digits of the first lane";
+const BOUNDED_IS: &str = "sum - weight = digits of the first lane";
 
 #[derive(Clone, Debug)]
 pub(crate) struct LanesChip {
@@ -37,7 +37,7 @@ impl LanesChip {
             let sum = meta.query_advice(columns.sum, Rotation::cur());
             let next = meta.query_advice(columns.sum, Rotation::next());
             let step = meta.query_advice(operand, Rotation::next()) - meta.query_advice(operand, Rotation::cur());
-            let below: Vec<_> = columns.lanes.iter().map(|lane| octal(&lane.digits(meta))).collect();
+            let below: Vec<_> = columns.lanes.iter().map(|lane| said(&lane.digits(meta), columns)).collect();
             let maxima = (0..below.len()).map(lane_factor).sum::<Fp>();
             let unpacked = meta.query_advice(columns.linked, Rotation::cur()) + sum.clone() * -maxima;
             let unpacked = below.iter().enumerate().fold(unpacked, |rest, (at, of)| rest + packed(at, of.clone()));
@@ -47,7 +47,7 @@ impl LanesChip {
         meta.create_gate(BOUNDED, |meta| {
             let q = meta.query_selector(chip.q_bounded);
             let sum = meta.query_advice(columns.sum, Rotation::cur()) - meta.query_fixed(columns.weight);
-            Constraints::with_selector(q, [(BOUNDED_IS, octal(&first.digits(meta)) - sum)])
+            Constraints::with_selector(q, [(BOUNDED_IS, said(&first.digits(meta), columns) - sum)])
         });
         Some(chip)
     }
@@ -87,10 +87,10 @@ impl LanesChip {
     /// A row of digits; those of lanes without a value are zero.
     fn digits(&self, rows: &mut Rows<'_, '_>, row: usize, values: &[Known<i128>]) -> Result<(), Error> {
         let columns = rows.columns;
-        rows.octal.ok_or(Error::Synthesis)?.enable(rows, row)?;
+        rows.lane.ok_or(Error::Synthesis)?.enable(rows, row)?;
         for (at, lane) in columns.lanes.iter().enumerate() {
             let value = values.get(at).copied().unwrap_or(Known::known(0));
-            lane.assign(rows, row, &value.map(|value| octal_digits(value, lane.digits.len())))?;
+            lane.assign(rows, row, &value.map(|value| digits_of(value, &columns.shape)))?;
         }
         Ok(())
     }

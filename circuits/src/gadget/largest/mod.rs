@@ -1,4 +1,4 @@
-//! The largest of many inputs: one a row with limbs, see `docs/circuit.md#largest`; or several a row with octal digits,
+//! The largest of many inputs: one a row with limbs, see `docs/circuit.md#largest`; or several a row with digits of their own,
 //! see `docs/circuit.md#largest-lanes`.
 
 mod lanes;
@@ -10,7 +10,7 @@ use pasta_curves::Fp;
 
 use crate::chip::limbs::Side;
 use crate::chip::{Columns, Rows};
-use crate::layout::{LANE_LIMIT, MAX_OCTALS, Place, Placer, Shape};
+use crate::layout::{LANE_LIMIT, MAX_LANE_WIDTH, Place, Placer, Shape};
 use crate::plan::{Interval, Value, Witness};
 
 use super::{At, Gadget};
@@ -88,9 +88,11 @@ impl Gadget for Largest {
         shape.below = shape.below.max(shape.limbs(self.hull.width()));
     }
 
-    fn octals(&self) -> usize {
-        let fits = |digits: &usize| self.is_in_lanes(&Shape { lanes: 1, octals: *digits, ..Shape::default() });
-        (1..=MAX_OCTALS).find(fits).unwrap_or(0)
+    fn lane_digits(&self, lane_bits: usize) -> usize {
+        let fits = |lane_digits: &usize| {
+            self.is_in_lanes(&Shape { lanes: 1, lane_digits: *lane_digits, lane_bits, ..Shape::default() })
+        };
+        (1..=MAX_LANE_WIDTH / lane_bits).find(fits).unwrap_or(0)
     }
 
     fn place(&self, step: usize, placer: &mut Placer<'_>) {
@@ -151,10 +153,12 @@ impl Gadget for Largest {
 }
 
 impl Largest {
-    /// Whether the inputs stand in lanes.
+    /// Whether the inputs stand in lanes. A gate multiplies what lies below the maximum in each of them, and the degree of
+    /// its selector and step with it is no more than the digits' own.
     pub fn is_in_lanes(&self, shape: &Shape) -> bool {
         let Interval { lo, hi } = self.hull;
-        shape.lanes > 0 && lo > -LANE_LIMIT && hi < LANE_LIMIT && self.hull.width() < 1 << (3 * shape.octals)
+        let fits = lo > -LANE_LIMIT && hi < LANE_LIMIT && self.hull.width() < 1 << shape.lane_width();
+        (1..shape.lane_base()).contains(&shape.lanes) && fits
     }
 
     /// The inputs of each row; the last again where a lane is left.

@@ -11,13 +11,13 @@ use super::settle::{Deviation, settle};
 use super::{LANES_ADD, Lie, Sample, broken, parts};
 use crate::support::tape::{Failure, Tape};
 
-const OCTAL_IS: &str = "an octal digit is 0 to 7";
+const LANE_DIGIT_IS: &str = "a digit of a lane is below the base";
 const PART_IS: &str = "a part is one of its schedule";
 const PRICE_PACKS: &str = "linked packs what the digits of lanes say";
 const KEEPS: &str = "lanes: sum' = sum";
-const MAXIMUM_PACKS: &str = "linked packs sum - octal digits of lanes";
-const STEPS: &str = "(operand' - operand) octal digits of one lane = 0";
-const BOUNDED_IS: &str = "sum - weight = octal digits of the first lane";
+const MAXIMUM_PACKS: &str = "linked packs sum - digits of lanes";
+const STEPS: &str = "(operand' - operand) digits of one lane = 0";
+const BOUNDED_IS: &str = "sum - weight = digits of the first lane";
 const MARK_IS: &str = "operand = constant";
 
 pub(super) fn lies(sample: &Sample) -> Vec<Lie> {
@@ -33,17 +33,12 @@ pub(super) fn lies(sample: &Sample) -> Vec<Lie> {
     lies
 }
 
-/// Octal digits from the lowest up; the last takes all that is left.
-fn octal(value: i128, count: usize) -> Vec<i128> {
-    (0..count).map(|at| if at + 1 == count { value >> (3 * at) } else { value >> (3 * at) & 7 }).collect()
-}
-
 fn with_digits(tape: Tape, row: usize, lane: usize, digits: &[Fp]) -> Tape {
-    (1..).zip(digits).fold(tape, |tape, (n, digit)| tape.with(&format!("octal {}.{n}", lane + 1), row, *digit))
+    (1..).zip(digits).fold(tape, |tape, (n, digit)| tape.with(&format!("lane {}.{n}", lane + 1), row, *digit))
 }
 
 fn digits_at(sample: &Sample, tape: &Tape, row: usize, lane: usize) -> Vec<Fp> {
-    (1..=sample.layout.shape.octals).map(|n| tape.get(&format!("octal {}.{n}", lane + 1), row)).collect()
+    (1..=sample.layout.shape.lane_digits).map(|n| tape.get(&format!("lane {}.{n}", lane + 1), row)).collect()
 }
 
 /// A priced lane.
@@ -120,7 +115,7 @@ impl Priced<'_> {
                 let mut digits = fields(&zero);
                 digits[n] = digit;
                 let by = self.price(at, field(self.value)) - honest;
-                lies.push(self.told(&format!("part {at} with no digit at {n}"), index, &digits, by, &[OCTAL_IS]));
+                lies.push(self.told(&format!("part {at} with no digit at {n}"), index, &digits, by, &[LANE_DIGIT_IS]));
             }
         }
         lies
@@ -144,7 +139,7 @@ impl Priced<'_> {
                 let by = field(part.slope) * change;
                 let mut expect = vec![];
                 expect.extend((!bool::from(change.is_zero())).then_some(PRICE_PACKS));
-                expect.extend((!(0..8).contains(&other)).then_some(OCTAL_IS));
+                expect.extend((!(0..8).contains(&other)).then_some(LANE_DIGIT_IS));
                 lies.push(self.told(&format!("the {word} digit {n}"), Fp::from(at as u64), &digits, by, &expect));
             }
         }
@@ -158,7 +153,7 @@ impl Priced<'_> {
             digits[last] = Fp::from(8);
             let curve = |digit: Fp| field(part.curve) * digit * (Fp::from(7) - digit);
             let by = field(part.slope) * (curve(Fp::from(8)) - curve(now[last]));
-            let expect = [PRICE_PACKS, OCTAL_IS];
+            let expect = [PRICE_PACKS, LANE_DIGIT_IS];
             lies.push(self.told("its last digit eight", Fp::from(at as u64), &digits, by, &expect));
         }
         lies
@@ -229,8 +224,17 @@ impl Search<'_> {
         self.first(self.maximum).unwrap()
     }
 
-    fn octals(&self) -> usize {
-        self.sample.layout.shape.octals
+    /// Digits from the lowest up; those of zero where they cannot say the value.
+    fn digits(&self, value: i128) -> Vec<Fp> {
+        let shape = &self.sample.layout.shape;
+        let value = if self.fits(value) { value } else { 0 };
+        let digit = |at| (value >> (shape.lane_bits * at)) & (shape.lane_base() as i128 - 1);
+        (0..shape.lane_digits).map(|at| field(digit(at))).collect()
+    }
+
+    fn fits(&self, value: i128) -> bool {
+        let shape = &self.sample.layout.shape;
+        (0..1 << (shape.lane_bits * shape.lane_digits)).contains(&value)
     }
 
     /// The digits of a row for a maximum, negative ones those of zero; and what refuses them.
@@ -238,9 +242,8 @@ impl Search<'_> {
         let (mut tape, mut packs) = (tape, false);
         for (lane, input) in self.inputs[row - self.start].iter().enumerate() {
             let below = maximum - input;
-            let fits = below >= 0 && below < 1 << (3 * self.octals());
-            packs |= !fits;
-            tape = with_digits(tape, row, lane, &fields(&octal(if fits { below } else { 0 }, self.octals())));
+            packs |= !self.fits(below);
+            tape = with_digits(tape, row, lane, &self.digits(below));
         }
         (tape, packs.then(|| broken(MAXIMUM_PACKS, row)).into_iter().collect())
     }
@@ -248,9 +251,8 @@ impl Search<'_> {
     /// The digits that bound a maximum.
     fn bound(&self, tape: Tape, maximum: i128) -> (Tape, Option<Failure>) {
         let above = maximum - self.least;
-        let fits = above >= 0 && above < 1 << (3 * self.octals());
-        let tape = with_digits(tape, self.end(), 0, &fields(&octal(if fits { above } else { 0 }, self.octals())));
-        (tape, (!fits).then(|| broken(BOUNDED_IS, self.end())))
+        let tape = with_digits(tape, self.end(), 0, &self.digits(above));
+        (tape, (!self.fits(above)).then(|| broken(BOUNDED_IS, self.end())))
     }
 
     /// Whether the digits of some lane of a row are all zero.
@@ -338,10 +340,10 @@ impl Search<'_> {
         for row in self.start..self.end() {
             (tape, _) = self.row(tape, row, maximum);
             for (lane, input) in self.inputs[row - self.start].iter().enumerate().filter(|(_, of)| **of > maximum) {
-                let mut digits = vec![Fp::ZERO; self.octals()];
+                let mut digits = vec![Fp::ZERO; self.sample.layout.shape.lane_digits];
                 digits[0] = field(maximum - input);
                 tape = with_digits(tape, row, lane, &digits);
-                expect.push(broken(OCTAL_IS, row));
+                expect.push(broken(LANE_DIGIT_IS, row));
             }
         }
         let refused;
@@ -369,7 +371,7 @@ impl Search<'_> {
         let mut tape = self.sample.tape().shifted(self.start..=self.end(), maximum - field(self.maximum));
         for (row, inputs) in (self.start..).zip(&self.inputs) {
             for (lane, input) in inputs.iter().enumerate() {
-                tape = with_digits(tape, row, lane, &fields(&octal(maxima[lane] - input, self.octals())));
+                tape = with_digits(tape, row, lane, &self.digits(maxima[lane] - input));
             }
         }
         let at = self.start + self.inputs.iter().position(|row| row[0] == maxima[0]).unwrap();

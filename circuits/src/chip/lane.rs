@@ -1,6 +1,6 @@
-//! Octal digits beside lists: columns of small values, no look-up. See `docs/circuit.md#lanes`.
+//! Digits beside lists: columns of small values, no look-up. See `docs/circuit.md#lanes`.
 //!
-//! A row of a list holds several inputs packed into one linked value, one a lane, `2^40` apart. A lane has octal digits,
+//! A row of a list holds several inputs packed into one linked value, one a lane, `2^40` apart. A lane has digits, of base 4 or 8,
 //! which say its input, and a column for the part of its schedule that the input lies in.
 
 use ff::Field;
@@ -9,7 +9,7 @@ use halo2_proofs::plonk::{Advice, Column, ConstraintSystem, Constraints, Error, 
 use halo2_proofs::poly::Rotation;
 use pasta_curves::Fp;
 
-use crate::layout::lane_factor;
+use crate::layout::{Shape, lane_factor};
 
 use super::{Columns, Rows, field, name};
 
@@ -24,17 +24,19 @@ pub(crate) struct Lane {
 
 /// The gate that bounds the digits of a row.
 #[derive(Clone, Debug)]
-pub(crate) struct OctalChip {
-    q_octal: Selector,
+pub(crate) struct LaneChip {
+    q_digits: Selector,
 }
 
-impl OctalChip {
+impl LaneChip {
     pub(crate) fn configure(meta: &mut ConstraintSystem<Fp>, columns: &Columns) -> Self {
-        let chip = OctalChip { q_octal: meta.selector() };
-        meta.create_gate(name::OCTAL, |meta| {
-            let q = meta.query_selector(chip.q_octal);
+        let chip = LaneChip { q_digits: meta.selector() };
+        meta.create_gate(name::LANE_DIGITS, |meta| {
+            let q = meta.query_selector(chip.q_digits);
+            let base = columns.shape.lane_base();
             let digits = columns.lanes.iter().flat_map(|lane| &lane.digits);
-            let bounded = digits.map(|digit| (name::OCTAL_IS, below(&meta.query_advice(*digit, Rotation::cur()), 8)));
+            let bounded =
+                digits.map(|digit| (name::LANE_DIGIT_IS, below(&meta.query_advice(*digit, Rotation::cur()), base)));
             Constraints::with_selector(q, bounded.collect::<Vec<_>>())
         });
         chip
@@ -42,7 +44,7 @@ impl OctalChip {
 
     /// Bounds the digits of a row, which its gadget assigns.
     pub(crate) fn enable(&self, rows: &mut Rows<'_, '_>, row: usize) -> Result<(), Error> {
-        self.q_octal.enable(rows.region, row)
+        self.q_digits.enable(rows.region, row)
     }
 }
 
@@ -54,21 +56,23 @@ impl Lane {
     /// Assigns the digits of a row.
     pub(crate) fn assign(&self, rows: &mut Rows<'_, '_>, row: usize, digits: &Known<Vec<i128>>) -> Result<(), Error> {
         for (at, column) in self.digits.iter().enumerate() {
-            rows.assign(name::OCTAL_DIGIT, *column, row, digits.as_ref().map(|digits| digits[at]))?;
+            rows.assign(name::LANE_DIGIT, *column, row, digits.as_ref().map(|digits| digits[at]))?;
         }
         Ok(())
     }
 }
 
-/// `Σ 8^i · digit`.
-pub(crate) fn octal(digits: &[Expression<Fp>]) -> Expression<Fp> {
-    let weighed = (0..).zip(digits).map(|(power, digit)| digit.clone() * field(1 << (3 * power)));
+/// `Σ base^i · digit`.
+pub(crate) fn said(digits: &[Expression<Fp>], columns: &Columns) -> Expression<Fp> {
+    let bits = columns.shape.lane_bits;
+    let weighed = digits.iter().enumerate().map(|(power, digit)| digit.clone() * field(1 << (bits * power)));
     weighed.reduce(|sum, term| sum + term).unwrap_or(Expression::Constant(Fp::ZERO))
 }
 
-/// The octal digits of a value; those of zero where it is negative, and the lowest where it has more.
-pub(crate) fn octal_digits(value: i128, count: usize) -> Vec<i128> {
-    (0..count).map(|at| value.max(0) >> (3 * at) & 7).collect()
+/// The digits of a value; those of zero where it is negative, and the lowest where it has more.
+pub(crate) fn digits_of(value: i128, shape: &Shape) -> Vec<i128> {
+    let digit = |at| (value.max(0) >> (shape.lane_bits * at)) & (shape.lane_base() as i128 - 1);
+    (0..shape.lane_digits).map(digit).collect()
 }
 
 /// What packs the input of a lane with the others of its row.
