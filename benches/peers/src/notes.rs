@@ -23,8 +23,7 @@ pub fn set_up(row: &Row) -> &'static str {
     }
 }
 
-/// `{runs}` is how many.
-/// `{runs}` is how many.
+/// What comes first; `{runs}` is how many.
 pub const BEFORE: &str = "## Beside peers
 
     benches/peers/run
@@ -32,7 +31,7 @@ pub const BEFORE: &str = "## Beside peers
 measures the same four statements over the same readings with other proof systems, on one thread, in one run with
 `wattproof bench`. Times are CPU time, what the process's clock (`CLOCK_PROCESS_CPUTIME_ID`) went forward, so other programs
 on the machine do not enter. They are medians of {runs} runs, of 3 for systems that take seconds, after one that does not
-count (the Halo2 design at 336 readings: one run). Behind each time stands its multiple of M, measured between the runs of
+count; a year of readings, and the Halo2 design at 336, are timed once. Behind each time stands its multiple of M, measured between the runs of
 its own row. A row is measured after its program proved and verified the bill, refused that proof for another total, and
 failed to prove a wrong total.
 ";
@@ -43,9 +42,13 @@ pub const PLOTS: &str = "![proving time against readings](benchmarks/proving.svg
 
 ";
 
-pub const AFTER: &str = "\\* computed from the measured row above it by rows of the circuit.
+/// The same picture, from the README.
+pub const README_PLOT: &str = "![proving time against readings](docs/benchmarks/proving.svg)\n";
 
-What is compared:
+/// Below a table with extrapolated rows.
+pub const COMPUTED: &str = "\\* computed from the largest measured one by rows of the circuit.\n";
+
+pub const AFTER: &str = "What is compared:
 
 - **verify** starts from bytes, those of the readings' commitments included: decompression counts, for every system that
   has commitments. wattproof's figure also holds the meter's signatures and digests, the peers' do not.
@@ -64,8 +67,8 @@ The systems:
 - **reveal the opening** is S1 without any proof. It gives away the opening of the sum; openings of overlapping sums can be
   matched against each other, so no bill should be made this way.
 - **bulletproofs** (5.0.0, R1CS on Ristretto, curve25519-dalek's vector arithmetic). The published 5.0.0 does not compile with
-  its feature `yoloproofs`; three calls in its decoder are mended in `benches/peers/vendor/bulletproofs` (`CHANGES.md` there).
-  4.0.0 compiles, but has vector arithmetic on nightly compilers only. For S1 and S2 the commitments are added outside the
+  its feature `yoloproofs`, which holds them: its decoder was not moved to curve25519-dalek 4. That half of the crate stands in
+  `benches/peers/vendor/bulletproofs` under its MIT licence with the three calls mended (`CHANGES.md` there). 4.0.0 compiles, but has vector arithmetic on nightly compilers only. For S1 and S2 the commitments are added outside the
   proof, as wattproof does.
 - **LegoGroth16** (`legogroth16` 0.18 on BLS12-381, arkworks 0.4 with assembly) with its own link: every half hour has a
   generator of its own, the commitments add up to one vector commitment, and the crate's subspace argument ties it to the

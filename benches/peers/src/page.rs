@@ -1,4 +1,4 @@
-//! The section of `docs/benchmarks.md` between two markers.
+//! What stands between two markers: a section of `docs/benchmarks.md`, a table of `README.md`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -6,21 +6,32 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::notes;
+use crate::ours;
 use crate::peer::Row;
 
 const BEGIN: &str = "<!-- beside peers: written by benches/peers/run -->";
 const END: &str = "<!-- end of beside peers -->";
 const FAMILIES: [&str; 4] = ["S1", "S2", "S3", "S4"];
 
-/// Puts the rows where the markers stand, or at the end of a page without them.
+/// Puts the whole comparison where the markers of this page stand.
 pub fn write(page: &Path, rows: &[Row], runs: usize) -> Result<()> {
+    replace(page, &section(rows, runs)?)
+}
+
+/// Puts the month's table and the plot where the markers of this page stand.
+pub fn write_summary(page: &Path, rows: &[Row]) -> Result<()> {
+    let mut text = String::from("\n");
+    summary(&mut text, rows)?;
+    text.push_str(notes::README_PLOT);
+    replace(page, &text)
+}
+
+fn replace(page: &Path, between: &str) -> Result<()> {
     let text = std::fs::read_to_string(page).with_context(|| format!("{} cannot be read", page.display()))?;
-    let section = section(rows, runs)?;
-    let text = match text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1))) {
-        Some((before, after)) => format!("{before}{BEGIN}\n{section}{END}{after}"),
-        None => format!("{}\n\n{BEGIN}\n{section}{END}\n", text.trim_end()),
-    };
-    std::fs::write(page, text).with_context(|| format!("{} cannot be written", page.display()))
+    let parts = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) = parts.with_context(|| format!("{} has no markers", page.display()))?;
+    std::fs::write(page, format!("{before}{BEGIN}\n{between}{END}{after}"))
+        .with_context(|| format!("{} cannot be written", page.display()))
 }
 
 fn section(rows: &[Row], runs: usize) -> Result<String> {
@@ -37,28 +48,30 @@ fn section(rows: &[Row], runs: usize) -> Result<String> {
     Ok(text)
 }
 
-/// The most readings: proving, verifying and bytes of every system, in the order of the rows.
+/// A month: proving, verifying and bytes of every system, in the order of the rows.
 fn summary(text: &mut String, rows: &[Row]) -> Result<()> {
+    let rows: Vec<_> = rows.iter().filter(|row| row.readings <= crate::MONTH).collect();
     let readings = rows.iter().map(|row| row.readings).max().unwrap_or(0);
-    let rows: Vec<_> = rows.iter().filter(|row| row.readings == readings).collect();
-    writeln!(text, "{} readings, prove ms / verify ms / proof bytes:\n", thousands(readings.into()))?;
-    writeln!(text, "| | S1 | S2 | S3 | S4 |\n|---|---|---|---|---|")?;
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.readings == readings).collect();
+    writeln!(text, "{} readings: prove ms / verify ms / proof bytes\n", thousands(readings.into()))?;
+    writeln!(text, "| | S1 | S2 | S3 | S4 |\n|---|--:|--:|--:|--:|")?;
     let mut named = vec![];
     for name in rows.iter().map(|row| &row.peer) {
         if named.contains(&name) {
             continue;
         }
         named.push(name);
-        let cell = |family: &str| match rows.iter().find(|row| row.peer == *name && row.family == family) {
-            None => "–".to_string(),
-            Some(row) => {
+        let cell = |family: &str| {
+            let row = rows.iter().find(|row| row.peer == *name && row.family == family);
+            row.map_or("–".into(), |row| {
                 let (prove, verify) = (digits(row.prove_ms), digits(row.verify_ms));
                 format!("{prove} / {verify} / {}{}", thousands(row.proof_bytes as u64), mark(row))
-            }
+            })
         };
-        writeln!(text, "| {name} | {} |", FAMILIES.map(cell).join(" | "))?;
+        let shown = if name.starts_with(ours::NAME) { format!("**{name}**") } else { name.clone() };
+        writeln!(text, "| {shown} | {} |", FAMILIES.map(cell).join(" | "))?;
     }
-    writeln!(text)?;
+    writeln!(text, "\n{}", notes::COMPUTED)?;
     Ok(())
 }
 

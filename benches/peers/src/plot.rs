@@ -49,7 +49,7 @@ fn panel(area: &DrawingArea<SVGBackend<'_>, Shift>, title: &str, rows: &[&Row], 
         .margin(8)
         .x_label_area_size(32)
         .y_label_area_size(56)
-        .build_cartesian_2d((40f64..2_000.0).log_scale(), (least / 1.5..top).log_scale())
+        .build_cartesian_2d((40f64..24_000.0).log_scale(), (least / 1.5..top).log_scale())
         .map_err(failed)?;
     let mesh = &mut chart.configure_mesh();
     mesh.x_label_formatter(&|at| at.to_string()).y_label_formatter(&|at| at.to_string());
