@@ -6,11 +6,15 @@ use anyhow::{Result, anyhow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use crate::notes;
 use crate::ours::NAME;
+use crate::page::thousands;
 use crate::peer::Row;
 
 const FAMILIES: [&str; 4] = ["S1", "S2", "S3", "S4"];
-const SIZE: (u32, u32) = (960, 720);
+const SIZE: (u32, u32) = (960, 740);
+/// Above the panels, for the names.
+const KEY: i32 = 60;
 /// Told apart with any colour vision: Okabe and Ito's palette.
 const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 0, 0),
@@ -25,50 +29,70 @@ const COLOURS: [RGBColor; 7] = [
 /// Writes `proving.svg` and `verifying.svg` into `folder`.
 pub fn write(folder: &Path, rows: &[Row]) -> Result<()> {
     std::fs::create_dir_all(folder)?;
-    picture(&folder.join("proving.svg"), "proving, ms", rows, |row| row.prove_ms)?;
-    picture(&folder.join("verifying.svg"), "verifying, ms", rows, |row| row.verify_ms)
+    picture(&folder.join("proving.svg"), "proving", rows, |row| row.prove_ms)?;
+    picture(&folder.join("verifying.svg"), "verifying", rows, |row| row.verify_ms)
 }
 
 fn picture(file: &Path, what: &str, rows: &[Row], time: fn(&Row) -> f64) -> Result<()> {
     let area = SVGBackend::new(file, SIZE).into_drawing_area();
     area.fill(&WHITE).map_err(failed)?;
-    for (family, area) in FAMILIES.iter().zip(area.split_evenly((2, 2))) {
+    let (key, panels) = area.split_vertically(KEY);
+    legend(&key, &names(&rows.iter().collect::<Vec<_>>()))?;
+    for (family, area) in FAMILIES.iter().zip(panels.split_evenly((2, 2))) {
         let rows: Vec<_> = rows.iter().filter(|row| row.family == *family).collect();
-        panel(&area, &format!("{family}: {what}"), &rows, time)?;
+        panel(&area, &format!("{family}, {what}"), &rows, time)?;
     }
     area.present().map_err(failed)
+}
+
+/// Names beside their colours, three in a line.
+fn legend(area: &DrawingArea<SVGBackend<'_>, Shift>, names: &[String]) -> Result<()> {
+    for (at, name) in names.iter().enumerate() {
+        let (x, y) = (60 + 300 * (at % 3) as i32, 16 + 24 * (at / 3) as i32);
+        area.draw(&PathElement::new([(x, y), (x + 28, y)], stroke(name))).map_err(failed)?;
+        area.draw(&Circle::new((x + 14, y), 3, stroke(name).filled())).map_err(failed)?;
+        area.draw(&Text::new(name.as_str(), (x + 36, y - 7), ("sans-serif", 15))).map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn panel(area: &DrawingArea<SVGBackend<'_>, Shift>, title: &str, rows: &[&Row], time: fn(&Row) -> f64) -> Result<()> {
     let least = rows.iter().map(|row| time(row)).fold(f64::INFINITY, f64::min);
     let most = rows.iter().map(|row| time(row)).fold(0.0, f64::max);
-    // Room for the names above the highest line.
-    let top = most * (most / least).powf(0.7).max(10.0);
     let mut chart = ChartBuilder::on(area)
         .caption(title, ("sans-serif", 18))
         .margin(8)
-        .x_label_area_size(32)
-        .y_label_area_size(56)
-        .build_cartesian_2d((40f64..24_000.0).log_scale(), (least / 1.5..top).log_scale())
+        .x_label_area_size(36)
+        .y_label_area_size(60)
+        .build_cartesian_2d((40f64..24_000.0).log_scale(), (least / 2.0..most * 2.0).log_scale())
         .map_err(failed)?;
     let mesh = &mut chart.configure_mesh();
-    mesh.x_label_formatter(&|at| at.to_string()).y_label_formatter(&|at| at.to_string());
-    mesh.x_desc("readings").x_labels(4).y_labels(6).light_line_style(WHITE.mix(0.0)).draw().map_err(failed)?;
+    mesh.x_label_formatter(&|at| thousands(*at as u64)).y_label_formatter(&|ms| duration(*ms));
+    mesh.x_desc("readings").x_labels(4).y_labels(6).light_line_style(WHITE.mix(0.0));
+    mesh.label_style(("sans-serif", 13)).draw().map_err(failed)?;
     for name in names(rows) {
-        let colour = COLOURS[colour(&name)].stroke_width(if name == NAME { 3 } else { 2 });
         let mut points: Vec<_> = rows.iter().filter(|row| row.peer == name).collect();
         points.sort_by_key(|row| row.readings);
-        let at = |row: &&&Row| (f64::from(row.readings), time(row));
-        let line = LineSeries::new(points.iter().map(at), colour);
-        let label = chart.draw_series(line).map_err(failed)?.label(name.clone());
-        label.legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour));
+        let (stroke, at) = (stroke(&name), |row: &&&Row| (f64::from(row.readings), time(row)));
+        chart.draw_series(LineSeries::new(points.iter().map(at), stroke)).map_err(failed)?;
         // A hollow point is computed, not measured.
-        let point = |row: &&&Row| Circle::new(at(row), 3, if row.extrapolated { colour } else { colour.filled() });
+        let point = |row: &&&Row| Circle::new(at(row), 3, if row.extrapolated { stroke } else { stroke.filled() });
         chart.draw_series(points.iter().map(point)).map_err(failed)?;
     }
-    let labels = &mut chart.configure_series_labels();
-    labels.position(SeriesLabelPosition::UpperLeft).background_style(WHITE.mix(0.8)).label_font(("sans-serif", 11));
-    labels.draw().map_err(failed)
+    Ok(())
+}
+
+/// A power of ten of milliseconds.
+fn duration(ms: f64) -> String {
+    match ms {
+        1e3.. => format!("{} s", thousands((ms / 1e3).round() as u64)),
+        1.0.. => format!("{} ms", ms.round()),
+        _ => format!("{} µs", (ms * 1e3).round()),
+    }
+}
+
+fn stroke(name: &str) -> ShapeStyle {
+    COLOURS[colour(name)].stroke_width(if name.starts_with(NAME) { 3 } else { 2 })
 }
 
 /// The systems in the order they stand in the rows.
@@ -84,14 +108,7 @@ fn names(rows: &[&Row]) -> Vec<String> {
 
 /// The same colour in every panel.
 fn colour(name: &str) -> usize {
-    let known = [
-        NAME,
-        "reveal the opening",
-        "bulletproofs",
-        "LegoGroth16 + link",
-        "Spartan2, no link",
-        "Halo2, opened in-circuit",
-    ];
+    let known = [NAME, notes::REVEAL, notes::BULLETPROOFS, notes::LEGOGROTH16, notes::SPARTAN2, notes::HALO2];
     known.iter().position(|known| *known == name).unwrap_or(COLOURS.len() - 1)
 }
 
