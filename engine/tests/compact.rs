@@ -121,7 +121,7 @@ fn a_street_of_both_kinds_is_proved_and_checked_in_bulk() {
     assert_eq!((proved.proved, proved.refused), (6, vec![]));
     let lie = bills_in(out).unwrap().into_iter().find(|path| path.to_string_lossy().contains("m2")).unwrap();
     let mut bill = Bill::from_bytes(&fs::read(&lie).unwrap()).unwrap();
-    bill.statement.disclosed[0] -= 1;
+    bill.statement.disclosed[0] += 1;
     fs::write(&lie, bill.to_bytes()).unwrap();
     let judged = Supplier::new(&desk.store, now()).verify_bulk(&bills_in(out).unwrap(), 2, &mut |_| {}).unwrap();
     let refused: Vec<_> = judged.refused.iter().filter_map(|one| Some(one.refused.clone()?.code)).collect();

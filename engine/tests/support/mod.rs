@@ -24,7 +24,7 @@ use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::{Certification, MeterRecord};
 
-static CLASSIC: LazyLock<Tables> = LazyLock::new(|| Tables::of(Certification::Classic));
+pub static CLASSIC: LazyLock<Tables> = LazyLock::new(|| Tables::of(Certification::Classic));
 static COMPACT: LazyLock<Tables> = LazyLock::new(|| Tables::of(Certification::Compact));
 
 /// The present in these tests.

@@ -22,4 +22,12 @@ impl Certify {
             Certify::Batch => Certification::Compact,
         }
     }
+
+    /// As it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Certify::Reading => "reading",
+            Certify::Batch => "batch",
+        }
+    }
 }
