@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use ff::PrimeField;
-use support::{Desk, CLASSIC, now};
+use support::{CLASSIC, Desk, now};
 use wattproof_engine::supplier::Supplier;
 
 /// The supplier's module, and the frame it shares with the customer's, name nothing that opens a batch.

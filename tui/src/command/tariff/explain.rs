@@ -14,6 +14,7 @@ use super::answer::Priced;
 use super::given::With;
 use super::{load, named, price, refused, tenth};
 use crate::command::Outcome;
+use crate::command::certify::Certify;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::findings::{Finding, Source};
@@ -37,6 +38,9 @@ pub struct Explain {
     /// Readings to price beside it.
     #[arg(long, value_name = "CSV")]
     readings: Option<PathBuf>,
+    /// What the meter certifies.
+    #[arg(long, value_enum, default_value_t = Certify::Reading)]
+    certify: Certify,
     #[command(flatten)]
     with: With,
 }
@@ -177,7 +181,7 @@ impl Explain {
         let loaded = load(&self.path, Exit::Own)?;
         let given = self.with.read()?.for_one(session, &loaded.tariff)?;
         let started = Instant::now();
-        let explained = match explain(&loaded.tariff, &self.period, &given) {
+        let explained = match explain(&loaded.tariff, &self.period, &given, self.certify.certification()) {
             Ok(explained) => explained,
             Err(refusal) => return Err(refused(loaded, refusal)),
         };
