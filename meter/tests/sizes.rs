@@ -68,6 +68,7 @@ fn bytes_of_keys_tables_and_work() {
     assert_eq!(meter.record.to_bytes().len(), 55);
     assert_eq!(CommitmentTables::BYTES, 59_392);
     assert_eq!((RingTables::BYTES, size_of::<RunningSum>()), (30_720, 96));
+    assert_eq!(include_bytes!("../src/ring/points.bin").len(), 15_360);
     // What sealing holds on the stack, whatever the batch: sums, points, openings and readings of one chunk.
     let work = CHUNK * (size_of::<Eq>() + size_of::<EqAffine>() + size_of::<Opening>() + size_of::<u32>());
     assert_eq!(work, 6_272);
@@ -80,23 +81,24 @@ fn bytes_of_the_simulated_meters_file() {
     use wattproof_meter::calendar::Slot;
     use wattproof_meter::device::{Blueprint, MEMORY_DAYS, Row, SimulatedMeter};
 
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("m");
-    let record = Meter::plain(4).record;
-    let blueprint = Blueprint {
-        name: "home-1".into(),
-        registers: record.registers().to_vec(),
-        slot_length: record.slot_length(),
-        period: record.period(),
-        certification: record.certification(),
-        in_service: Slot::new(0),
-    };
-    let mut meter = SimulatedMeter::create(&path, &blueprint, None, None).ok().unwrap();
-    assert_eq!(std::fs::metadata(&path).unwrap().len(), 174);
-    let slots = DAY * 48..(DAY + MEMORY_DAYS) * 48;
-    let rows: Vec<Row> = slots.map(|i| Row { slot: Slot::new(i), values: vec![Some(i % 1000)] }).collect();
-    meter.take(&rows).unwrap();
-    let bytes = std::fs::metadata(&path).unwrap().len();
-    println!("the simulated meter's file: {bytes} bytes after {MEMORY_DAYS} days");
-    assert_eq!(bytes, 174 + 12 + u64::from(MEMORY_DAYS) * (48 * 5 + 258 + 9));
+    for record in [Meter::plain(4).record, Meter::compact(4, SlotLength::HALF_HOUR, &[20]).record] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m");
+        let blueprint = Blueprint {
+            name: "home-1".into(),
+            registers: record.registers().to_vec(),
+            slot_length: record.slot_length(),
+            period: record.period(),
+            certification: record.certification(),
+            in_service: Slot::new(0),
+        };
+        let mut meter = SimulatedMeter::create(&path, &blueprint, None, None).ok().unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 174);
+        let slots = DAY * 48..(DAY + MEMORY_DAYS) * 48;
+        let rows: Vec<Row> = slots.map(|i| Row { slot: Slot::new(i), values: vec![Some(i % 1000)] }).collect();
+        meter.take(&rows).unwrap();
+        let bytes = std::fs::metadata(&path).unwrap().len();
+        println!("the simulated meter's file: {bytes} bytes after {MEMORY_DAYS} days");
+        assert_eq!(bytes, 174 + 12 + u64::from(MEMORY_DAYS) * (48 * 5 + 258 + 9));
+    }
 }
