@@ -122,6 +122,34 @@ fn quiet_says_only_what_was_asked_for() {
 }
 
 #[test]
+fn a_bench_has_a_row_for_each_number_of_readings() {
+    const FIELDS: [&str; 13] = [
+        "family",
+        "readings",
+        "certify",
+        "k",
+        "prove_ms",
+        "verify_ms",
+        "bulk_verify_ms",
+        "bulk_bills",
+        "keys_ms",
+        "proof_bytes",
+        "bill_bytes",
+        "peak_bytes",
+        "msm_2_11_ms",
+    ];
+    let place = Place::new();
+    let rows = place.done("bench --family S1 --readings 48,96");
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.iter().map(|row| row["readings"].as_u64().unwrap()).collect::<Vec<_>>(), [48, 96]);
+    for row in rows {
+        assert!(FIELDS.iter().all(|field| row.get(field).is_some()), "{row}");
+        assert_eq!((&row["family"], &row["certify"], &row["k"]), (&json!("S1"), &json!("reading"), &json!(null)));
+    }
+    assert_eq!(place.fails("bench --family S1 --readings 48,50"), (2, "bench-readings".into()));
+}
+
+#[test]
 fn the_demo_tells_the_whole_story() {
     let place = Place::new();
     let told = place.run("demo --days 2 --tariff linear --dir d");
