@@ -181,7 +181,7 @@ impl<'p> RingPlan<'p> {
         let mut shape = RingShape { copied: singles > FEW_COPIES, ..self.shape(aligned) };
         let mut layout = RingLayout { columns: self.columns.clone(), gathers: vec![], copies: vec![] };
         let mut sums = Sums::new(aligned);
-        let mut gathered: BTreeMap<(Option<(usize, usize)>, bool, Row), Vec<usize>> = BTreeMap::new();
+        let mut gathered: BTreeMap<Sought, Vec<usize>> = BTreeMap::new();
         for (at, row) in rows {
             let is_beside = beside(at, &row);
             match single(&row).filter(|_| shape.copied && !is_beside) {
@@ -205,6 +205,9 @@ impl<'p> RingPlan<'p> {
         row.constant += factor * field(input.constant);
     }
 }
+
+/// A sum to be placed: its span, whether it stands beside its position, and what it is of.
+type Sought = (Option<(usize, usize)>, bool, Row);
 
 /// What a linked row comes to: the factor of each ring cell, by position and column, and a constant.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]

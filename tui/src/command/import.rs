@@ -81,7 +81,8 @@ fn row(imported: Imported) -> Row {
 impl Answered {
     /// Each refusal with its files; without `-v` the first few of them.
     fn refusals(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (mut groups, mut places): (Vec<(&str, Vec<&Row>)>, HashMap<&str, usize>) = Default::default();
+        let mut groups: Vec<(&str, Vec<&Row>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for row in &self.files {
             let Some(message) = row.message.as_deref() else { continue };
             let place = *places.entry(message).or_insert(groups.len());

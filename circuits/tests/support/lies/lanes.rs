@@ -54,7 +54,7 @@ struct Priced<'s> {
 fn prices(sample: &Sample, each: &Each, start: usize) -> Vec<Lie> {
     let shape = &sample.layout.shape;
     let schedules = each.parts(shape).unwrap();
-    let rows = each.rows(&shape);
+    let rows = each.rows(shape);
     let mut lies = vec![];
     for (row, (schedule, members)) in (start..).zip(&rows) {
         let (tape, mut expect) = shift_end(sample, sample.tape(), row + 1, start + rows.len(), Fp::ONE);
