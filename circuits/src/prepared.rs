@@ -31,7 +31,7 @@ use crate::layout::{Certified, Layout, LayoutRefusal, RingLayout};
 use crate::link::compact::{self, Columns, Compact};
 use crate::link::{Blinding, Opened, Received};
 use crate::params::{ParamsAltered, params};
-use crate::plan::{Plan, PlanRefusal, Witness};
+use crate::plan::{Plan, PlanRefusal, Step, Witness};
 use crate::program::{Place, Program};
 use crate::refusal::{ProofRefusal, ProveRefusal};
 use crate::schnorr::{self, Linear};
@@ -187,10 +187,14 @@ impl Prepared {
     /// The amounts that a bill on these readings discloses, in the order of the plan's outputs.
     ///
     /// # Errors
-    /// A gap, a reading above the bound that the tariff gives its register, or other carried values than it declares.
+    /// A gap, a reading above the bound that the tariff gives its register, other carried values than it declares, or a
+    /// table whose entries are not at hand.
     pub fn price(&self, readings: &Readings, carried: &[u64]) -> Result<Vec<i128>, ProveRefusal> {
         self.plan.check_carried(carried)?;
         self.checked(readings)?;
+        if let Some(table) = self.plan.steps.iter().filter_map(Step::table).find(|table| table.entries().is_none()) {
+            return Err(ProveRefusal::TableMissing { name: table.published().name.clone() });
+        }
         Ok(Witness::of(&self.plan, readings, carried).outputs(&self.plan))
     }
 

@@ -11,6 +11,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use support::determinism::Freedom;
+use support::lies::entry::LEVEL;
 use support::lies::{lies, parts};
 use support::programs::{Sample, all_acts, all_acts_on, all_gadgets, families, samples};
 use support::tape::{CellAt, Event, Failure, Tape};
@@ -51,9 +52,25 @@ fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
     idle
 }
 
+/// What is hashed to a root: to find another is hard, and no matter of degrees of freedom.
+fn hashed(sample: &Sample, tape: &Tape) -> Vec<CellAt> {
+    let cell = |row: usize, column: &str| {
+        ("Advice".to_owned(), row, tape.columns().iter().position(|name| name == column).unwrap())
+    };
+    let paths = parts(sample).filter_map(|(at, step)| match step {
+        Step::Entry(of) => Some((at.row, of.table.depth() as usize)),
+        _ => None,
+    });
+    let words = paths.flat_map(|(row, depth)| {
+        let beside = (0..depth).map(move |level| cell(row + LEVEL * level, "digit 2"));
+        [cell(row, "operand")].into_iter().chain(beside)
+    });
+    words.collect()
+}
+
 fn determined(sample: &Sample) {
     let tape = sample.tape();
-    let freedom = Freedom::of(&tape);
+    let freedom = Freedom::given(&tape, &hashed(sample, &tape));
     assert_eq!(freedom.outputs(), Vec::<usize>::new(), "{}", sample.name);
     assert_eq!(freedom.cells, idle(sample, &tape), "{}", sample.name);
     assert_eq!(freedom.directions, freedom.cells.len(), "{}", sample.name);

@@ -130,7 +130,11 @@ impl Frame {
             let slot = period.slots().first().after(gap.offset).unwrap_or(period.slots().first());
             return Err(FrameRefusal::Gap { register, at: period::start(slot, meter.slot_length()) });
         }
-        let data = data::of(view, &tariff)?;
+        // The supplier's own word is a verifier's; a customer proves, and needs the entries of tables.
+        let data = match word {
+            Word::Own => data::dated_of(view, &tariff)?,
+            Word::OwnOrReceipt => data::of(view, &tariff)?,
+        };
         let data_digest = tariff.data_digest(&period, &data).map_err(|findings| FrameRefusal::Data { findings })?;
         let carried = carry::carried(view, word, &meter, &tariff, &period)?.values;
         Ok(Frame { meter, tariff, period, batches, data, data_digest, gaps, carried })
@@ -298,7 +302,7 @@ pub(crate) fn program_of(
     statement: &Statement,
 ) -> Result<Option<Program>, StoreRefusal> {
     let Some(period) = period::days(tariff, statement.slots) else { return Ok(None) };
-    let (data, mut batches) = (data::of(view, tariff)?, Vec::new());
+    let (data, mut batches) = (data::dated_of(view, tariff)?, Vec::new());
     if statement.gaps > 0 {
         for named in &statement.batches {
             let held = archive::all_of(view, &statement.meter, named.number)?;

@@ -7,7 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
-const COMMANDS: [&str; 46] = [
+const COMMANDS: [&str; 47] = [
     "",
     "demo",
     "key",
@@ -37,6 +37,7 @@ const COMMANDS: [&str; 46] = [
     "tariff compare",
     "tariff publish",
     "tariff data",
+    "tariff table",
     "tariff assign",
     "tariff import",
     "tariff import urdb",

@@ -38,6 +38,8 @@ pub struct Shape {
     pub lane_bits: usize,
     /// Schedules that price inputs in lanes, each by its parts.
     pub priced: Vec<Vec<Part>>,
+    /// Whether there are rounds of Poseidon, in gates of degree 6.
+    pub hashes: bool,
     /// Disclosed amounts.
     pub outputs: usize,
     /// The ring, when the meter certifies whole batches.
@@ -180,7 +182,8 @@ impl Shape {
             2 => 60 + 6 * self.lane_columns(),
             _ => 0,
         };
-        (150 + ring + 4 * small_columns + 36 * wide_lookups + 16 * limb_lookups + lanes) as u64
+        let hashes = if self.hashes { 100 } else { 0 };
+        (150 + hashes + ring + 4 * small_columns + 36 * wide_lookups + 16 * limb_lookups + lanes) as u64
     }
 }
 

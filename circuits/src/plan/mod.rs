@@ -10,6 +10,7 @@
 
 mod arithmetic;
 mod climb;
+mod entry;
 mod expr;
 mod form;
 mod function;

@@ -211,9 +211,15 @@ impl Freedom {
 
     /// The freedom of a tape whose witness satisfies its gates.
     pub fn of(tape: &Tape) -> Freedom {
+        Freedom::given(tape, &[])
+    }
+
+    /// The same where some cells are given.
+    pub fn given(tape: &Tape, given: &[CellAt]) -> Freedom {
         let constraints = Constraints::of(tape);
         let mut cells = Cells::of(tape, constraints.usable);
         let mut span = Span::default();
+        given.iter().for_each(|cell| span.insert(Row::from([(cells.variable(cell), Fp::ONE)])));
         for row in 0..constraints.usable {
             for gate in &constraints.gates {
                 let (value, gradient) = cells.at(gate, row);

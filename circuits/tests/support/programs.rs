@@ -7,6 +7,7 @@ use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 
 use super::build::Build;
+use super::tables::{axis, table};
 use super::tape::Tape;
 use super::{blocks, int};
 
@@ -401,6 +402,25 @@ pub fn weighed() -> Sample {
     Sample::new("weighed", program, &values).looked_up()
 }
 
+/// An entry of a table of six by a total, priced: one below zero, one that only padding stands beside.
+pub fn entry() -> Sample {
+    let mut build = Build::default();
+    let key = build.readings(0, &one_class(3), &[Ratio::new(1, 2)]);
+    let table = table(vec![axis(10, 7, 5)], Ratio::new(1, 2), &[-3, 60, 7, 8, 1]);
+    let entry = build.push(Node::Entry { keys: vec![key], table });
+    build.linear(&[(entry, int(6)), (key, int(2))], int(5));
+    Sample::new("entry", small(5, 3, build.nodes), &[17, 30, 11])
+}
+
+/// An entry by two keys, disclosed as it is; each may lie before its first bound and behind its last.
+pub fn grid_entry() -> Sample {
+    let mut build = Build::default();
+    let keys = [0, 1].map(|slot| build.reading(0, slot)).to_vec();
+    let table = table(vec![axis(4, 3, 2), axis(9, 1, 2)], int(1), &[5, 6, 7, 8]);
+    build.push(Node::Entry { keys, table });
+    Sample::new("grid entry", small(4, 2, build.nodes), &[5, 9])
+}
+
 /// What an earlier bill hands on beside estimates for gaps, one flat and one a mean; and a figure.
 pub fn state() -> Sample {
     let mut build = Build::default();
@@ -513,6 +533,8 @@ pub fn samples() -> Vec<Sample> {
         climb(),
         climb_on("climb not to the end", &[5, 7, 9, 3, 0, 8, 1, 2, 0, 0]),
         weighed(),
+        entry(),
+        grid_entry(),
         state(),
     ];
     samples.extend(compared());

@@ -192,6 +192,7 @@ fn because(program: &Program, nodes: impl Iterator<Item = NodeId>) -> Vec<(&'sta
         Node::Product(..) => Some("a product of amounts that vary"),
         Node::Quotient { .. } => Some("a ratio of amounts that vary"),
         Node::Root { .. } => Some("a square root"),
+        Node::Entry { .. } => Some("an entry of a published table"),
         Node::Rounded { .. } => Some("rounding"),
     };
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
