@@ -2,7 +2,8 @@
 //! prover on this stack avoids.
 //!
 //! `RAYON_NUM_THREADS=1 cargo run --release -p wattproof-benches --example phases -- S3` prints Markdown, for a month of
-//! half hours by default; a number after the family is another number of readings.
+//! half hours by default; a number after the family is another number of readings, and two more are lanes and the bits of
+//! their digits instead of those that the layout chooses.
 #![allow(clippy::unwrap_used, reason = "a measurement of what must work")]
 
 use std::io;
@@ -17,7 +18,7 @@ use wattproof_benches::{Household, Multiexp, register, slots};
 use wattproof_circuits::circuit::{BillCircuit, with_shape};
 use wattproof_circuits::families::Family;
 use wattproof_circuits::field;
-use wattproof_circuits::layout::Layout;
+use wattproof_circuits::layout::{Certified, Layout};
 use wattproof_circuits::params::params;
 use wattproof_circuits::plan::{Plan, Witness};
 
@@ -86,7 +87,11 @@ fn main() {
     let household = Household::new(slots(count).unwrap(), 1);
     let plan = Plan::new(&family.program(register().unwrap(), slots(count).unwrap())).unwrap();
     assert!(!plan.is_linear(), "{} needs no circuit", family.name());
-    let layout = Layout::new(&plan).unwrap();
+    let lanes: Vec<usize> = words.map(|word| word.parse().unwrap()).collect();
+    let layout = match lanes.as_slice() {
+        [lanes, bits] => Layout::with_lanes(&plan, Certified::Readings, *lanes, *bits).unwrap(),
+        _ => Layout::new(&plan).unwrap(),
+    };
     let (params, empty) = (params(layout.k).unwrap(), BillCircuit::shape_only(&plan, &layout));
     let verifying = with_shape(&layout.shape, || keygen_vk(params, &empty)).unwrap();
     let key = with_shape(&layout.shape, || keygen_pk(params, verifying, &empty)).unwrap();
