@@ -264,7 +264,7 @@ fn prove(
     let figures = proved.figures;
     let circuit = figures.k.map_or("no circuit needed".into(), |k| format!("a circuit of 2^{k} rows"));
     let (proof, bill) = (thousands(figures.proof_bytes as u64), thousands(figures.bill_bytes as u64));
-    stage.line(&format!("{circuit}; proof {proof} bytes, bill with its commitments {bill} bytes"))?;
+    stage.line(&format!("{circuit}; proof {proof} bytes, the whole bill {bill} bytes"))?;
     let seconds = figures.seconds;
     stage.line(&format!(
         "{DIM}decrypt {:.2} s, price {:.2} s, prove {:.2} s, check {:.2} s{DIM:#}",

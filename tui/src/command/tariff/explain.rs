@@ -80,6 +80,7 @@ pub struct Explained {
     pub bits_held: u64,
     pub amounts: Vec<AmountLine>,
     pub prepare_seconds: f64,
+    pub certify: Certify,
     #[serde(flatten)]
     pub bill: Option<Priced>,
 }
@@ -207,6 +208,7 @@ impl Explain {
             bits_held: explained.bits_held,
             amounts: amounts(&explained.report),
             prepare_seconds,
+            certify: self.certify,
             bill: bill.transpose()?.map(|bill| bill.bill),
         })
     }
@@ -294,10 +296,16 @@ impl Answer for Explained {
         let slots = thousands(self.slots.into());
         page.line(format_args!("{HEAD}{} over {}{HEAD:#}, {slots} settlement periods", self.tariff, self.period))?;
         let sums = if self.inputs == 1 { "sum" } else { "sums" };
-        page.line(format_args!(
-            "outside the circuit   {} {sums} of readings; the supplier derives the commitments itself",
-            self.inputs
-        ))?;
+        match self.certify {
+            Certify::Reading => page.line(format_args!(
+                "outside the circuit   {} {sums} of readings; the supplier derives the commitments itself",
+                self.inputs
+            ))?,
+            Certify::Batch => page.line(format_args!(
+                "readings              in columns of ten days of half hours each; {} {sums} gathered from them",
+                self.inputs
+            ))?,
+        }
         match self.k {
             None => page.line(format_args!("in the circuit        nothing: the bill is proved without one"))?,
             Some(k) => self.circuit(page, k)?,
@@ -321,10 +329,14 @@ impl Explained {
     /// What each line adds, why, and what to write instead.
     fn lines(&self, page: &mut Page<'_>) -> io::Result<()> {
         let width = self.costs.iter().map(|cost| cost.name.chars().count()).max().unwrap_or(0);
+        let linear = match self.certify {
+            Certify::Reading => "linear, outside the circuit",
+            Certify::Batch => "linear",
+        };
         for (place, cost) in self.costs.iter().enumerate() {
             let head = if place == 0 { "lines" } else { "" };
             let because: Vec<String> = cost.because.iter().map(StepCount::told).collect();
-            let because = if because.is_empty() { "linear, outside the circuit".into() } else { because.join(", ") };
+            let because = if because.is_empty() { linear.into() } else { because.join(", ") };
             let rows = if cost.rows > 0 { counted(cost.rows as u64, "row") } else { String::new() };
             page.line(format_args!("{head:<22}{:<width$}  {rows:>12}  {because}", cost.name))?;
             if let Some(comment) = cost.comment.as_ref().map(|comment| cut(comment)) {
