@@ -89,7 +89,7 @@ fn main() {
     assert!(!plan.is_linear(), "{} needs no circuit", family.name());
     let lanes: Vec<usize> = words.map(|word| word.parse().unwrap()).collect();
     let layout = match lanes.as_slice() {
-        [lanes, bits] => Layout::with_lanes(&plan, Certified::Readings, *lanes, *bits).unwrap(),
+        [lanes, bits] => Layout::with_lanes(&plan, Certified::Each, *lanes, *bits).unwrap(),
         _ => Layout::new(&plan).unwrap(),
     };
     let (params, empty) = (params(layout.k).unwrap(), BillCircuit::shape_only(&plan, &layout));

@@ -119,7 +119,7 @@ impl Prepared {
     /// # Errors
     /// When a value could pass its bound or the period is too long for a circuit.
     pub fn new(program: &Program) -> Result<Self, PrepareRefusal> {
-        Prepared::certified(program, Certified::Readings)
+        Prepared::certified(program, Certified::Each)
     }
 
     /// The same for readings so certified. Those of whole batches always take a circuit, which sums them.
@@ -128,7 +128,7 @@ impl Prepared {
     /// As for [`Prepared::new`].
     pub fn certified(program: &Program, certified: Certified) -> Result<Self, PrepareRefusal> {
         let plan = Plan::certified(program, certified)?;
-        let is_linear = plan.is_linear() && certified == Certified::Readings;
+        let is_linear = plan.is_linear() && certified == Certified::Each;
         let circuit = if is_linear { None } else { Some(Compiled::new(&plan, certified)?) };
         let described = circuit.as_ref().map(|circuit| {
             let ring = circuit.ring.as_ref().map(|placed| (placed.ring, &placed.layout.columns));
@@ -328,7 +328,7 @@ impl Prepared {
         self.certifies(points).map_err(ProofRefusal::MissingCommitment)?;
         match self.certified {
             Certified::Batches(_) => Ok(()),
-            Certified::Readings => self
+            Certified::Each => self
                 .all(|place, slot| points.get(place.register, slot).is_none() || !self.is_estimated(place))
                 .map_err(ProofRefusal::UnusedCommitment),
         }
@@ -338,7 +338,7 @@ impl Prepared {
     /// of what lacks it.
     fn certifies<T>(&self, by: &Committed<T>) -> Result<(), u32> {
         match self.certified {
-            Certified::Readings => {
+            Certified::Each => {
                 self.all(|place, slot| self.is_estimated(place) || by.get(place.register, slot).is_some())
             }
             Certified::Batches(ring) => self

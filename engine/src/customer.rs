@@ -415,7 +415,7 @@ pub(crate) fn open(
     let (registers, places) = (frame.tariff.registers().len(), frame.places());
     // Whole batches are committed to at once: what they hold beside the period goes along.
     let slots = match frame.certified() {
-        Certified::Readings => frame.slots(),
+        Certified::Each => frame.slots(),
         Certified::Batches(_) => frame.batch_slots(),
     };
     let tables = Tables::of(frame.meter.certification());

@@ -183,13 +183,13 @@ impl Frame {
 
     /// What the readings are certified by.
     pub(crate) fn certified(&self) -> Certified {
-        self.meter.ring().map_or(Certified::Readings, Certified::Batches)
+        self.meter.ring().map_or(Certified::Each, Certified::Batches)
     }
 
     /// The commitments that a statement's context holds: those that came with the bill, or those of the batches.
     pub(crate) fn commitments<'c>(&self, sent: &'c [[u8; 32]]) -> Cow<'c, [[u8; 32]]> {
         match self.certified() {
-            Certified::Readings => Cow::Borrowed(sent),
+            Certified::Each => Cow::Borrowed(sent),
             Certified::Batches(_) => {
                 let own = self.batches.iter().flat_map(|stored| stored.batch.compact_commitment_bytes());
                 Cow::Owned(own.copied().collect())

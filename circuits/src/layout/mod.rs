@@ -210,7 +210,7 @@ impl Layout {
     /// # Errors
     /// [`LayoutRefusal::TooManyRows`] when no domain up to [`MAX_K`] holds it.
     pub fn new(plan: &Plan) -> Result<Self, LayoutRefusal> {
-        Layout::certified(plan, Certified::Readings)
+        Layout::certified(plan, Certified::Each)
     }
 
     /// The cheapest layout for readings so certified.
@@ -243,7 +243,7 @@ impl Layout {
         may_be: impl Fn(&Shape, u32) -> bool,
     ) -> Result<Self, LayoutRefusal> {
         let ring = match certified {
-            Certified::Readings => None,
+            Certified::Each => None,
             Certified::Batches(ring) => Some(RingPlan::new(plan, ring)),
         };
         let mut placed: BTreeMap<(usize, usize, usize, bool), Layout> = BTreeMap::new();

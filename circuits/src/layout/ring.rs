@@ -26,7 +26,7 @@ const FEW_COPIES: usize = 64;
 pub enum Certified {
     /// A commitment a reading.
     #[default]
-    Readings,
+    Each,
     /// A commitment a batch, a UTC day, over places in a ring.
     Batches(Ring),
 }

@@ -208,7 +208,7 @@ impl Plan {
     /// [`PlanRefusal::PastBound`] with the worst case when a value could pass 2^120; [`PlanRefusal::Unrounded`] where a
     /// quotient must be rounded first.
     pub fn new(program: &Program) -> Result<Self, PlanRefusal> {
-        Plan::certified(program, Certified::Readings)
+        Plan::certified(program, Certified::Each)
     }
 
     /// The plan with the cheapest layout for readings so certified.

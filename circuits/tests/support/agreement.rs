@@ -62,7 +62,7 @@ pub fn agreed(
     }
     // Half of them as they are laid out, the others in up to six lanes, or in none.
     let layout = match rng.next_u32() % 14 {
-        lanes @ 0..7 => Layout::with_lanes(&plan, Certified::Readings, lanes as usize, if lanes < 3 { 2 } else { 3 }),
+        lanes @ 0..7 => Layout::with_lanes(&plan, Certified::Each, lanes as usize, if lanes < 3 { 2 } else { 3 }),
         _ => Layout::new(&plan),
     };
     let layout = layout.map_err(|refusal| refusal.to_string())?;

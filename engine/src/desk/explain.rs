@@ -96,9 +96,9 @@ pub fn explain(
     let inputs = Inputs { data: &given.data, gaps: &Default::default() };
     let program = program(tariff, &period, inputs)?;
     let certified = match certification {
-        Certification::Classic => Certified::Readings,
+        Certification::Classic => Certified::Each,
         // Every slot length of the language has a ring.
-        Certification::Compact => Ring::of(tariff.calendar().slot()).map_or(Certified::Readings, Certified::Batches),
+        Certification::Compact => Ring::of(tariff.calendar().slot()).map_or(Certified::Each, Certified::Batches),
     };
     let prepared = Prepared::certified(&program, certified)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
@@ -136,7 +136,7 @@ struct Size {
 impl Size {
     fn of(program: &Program, certified: Certified) -> Option<Self> {
         let plan = Plan::certified(program, certified).ok()?;
-        let needs_none = plan.is_linear() && certified == Certified::Readings;
+        let needs_none = plan.is_linear() && certified == Certified::Each;
         let layout = if needs_none { None } else { Some(Layout::certified(&plan, certified).ok()?) };
         Some(Size {
             k: layout.as_ref().map(|layout| layout.k),
@@ -231,7 +231,7 @@ fn advice(costs: &[Cost]) -> Vec<&'static str> {
 fn cheaper(program: &Program, certified: Certified) -> Vec<Cheaper> {
     let Some(now) = Size::of(program, certified) else { return Vec::new() };
     let mut tried = Vec::new();
-    if let Some(exact) = exact(program).filter(|_| certified == Certified::Readings) {
+    if let Some(exact) = exact(program).filter(|_| certified == Certified::Each) {
         tried.push(("total = … exact, which needs no circuit".to_owned(), exact));
     }
     for line in &program.lines {
