@@ -37,7 +37,7 @@ use crate::frame::Frame;
 use crate::import::{Kind, load};
 use crate::intake::csv::{Column, ReadingsFile};
 use crate::keys::{Keys, Unfit};
-use crate::ledger::{Charge, Ledger, Purse};
+use crate::ledger::{Charge, Ledger, LedgerRefusal, Purse};
 use crate::line::{BillLine, Lines};
 use crate::money::Money;
 use crate::period::{self, PeriodRefusal};
@@ -48,7 +48,7 @@ use crate::registry;
 use crate::store::Store;
 use crate::store::table::View;
 
-mod bulk;
+pub(crate) mod bulk;
 mod refusal;
 
 pub use bulk::{BulkOrder, BulkProved, BulkRefusal, Unproved, prove_bulk};
@@ -179,10 +179,14 @@ pub fn prove_watched(
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<ProvedBill, CustomerRefusal> {
     let frame = store.look(|view| frame(view, order))?;
-    let (bill, charge) = prove_framed(&frame, key, order, &Keys::default(), watch)?;
+    let ledger = || order.purse.as_ref().map(Ledger::read).transpose();
+    let (bill, charge) = prove_framed(&frame, key, order, &Keys::default(), &ledger, watch)?;
     settle(order.purse.as_ref(), charge)?;
     Ok(bill)
 }
+
+/// The ledger as it stands, when bills are counted.
+type Books<'a> = dyn Fn() -> Result<Option<Ledger<'a>>, LedgerRefusal> + 'a;
 
 /// Charges bills to the ledger, before anyone sees them.
 fn settle(purse: Option<&Purse>, charges: impl IntoIterator<Item = Charge>) -> Result<(), CustomerRefusal> {
@@ -198,6 +202,7 @@ fn prove_framed(
     key: &MasterKey,
     order: &Order<'_>,
     keys: &Keys,
+    ledger: &Books<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<(ProvedBill, Option<Charge>), CustomerRefusal> {
     let stopped = Cell::new(false);
@@ -213,7 +218,7 @@ fn prove_framed(
 
     go_on()?;
     let statement = frame.statement(order.revision, disclosed(&priced));
-    let charge = admitted(order, &statement, &report)?;
+    let charge = admitted(ledger()?.as_ref(), order, &statement, &report)?;
 
     progress(Progress { step: "prove", done: 0, total: 1 });
     let ((prepared, bill), prove) = timed(|| {
@@ -266,10 +271,15 @@ fn priced(frame: &Frame, program: &Program, opened: &Opened) -> Result<Priced, C
 }
 
 /// What the ledger will be charged, when there is one and its budget allows it.
-fn admitted(order: &Order<'_>, statement: &Statement, report: &Report) -> Result<Option<Charge>, CustomerRefusal> {
-    let Some(purse) = &order.purse else { return Ok(None) };
+fn admitted(
+    ledger: Option<&Ledger<'_>>,
+    order: &Order<'_>,
+    statement: &Statement,
+    report: &Report,
+) -> Result<Option<Charge>, CustomerRefusal> {
+    let Some(ledger) = ledger else { return Ok(None) };
     let charge = Charge::of(statement, report.bits(), order.now);
-    Ledger::read(purse)?.admit(&charge, statement.slot_length)?;
+    ledger.admit(&charge, statement.slot_length)?;
     Ok(Some(charge))
 }
 
@@ -353,7 +363,7 @@ fn held(
     Ok((meter, period, batches))
 }
 
-fn frame(view: &impl View, order: &Order<'_>) -> Result<Frame, CustomerRefusal> {
+pub(crate) fn frame(view: &impl View, order: &Order<'_>) -> Result<Frame, CustomerRefusal> {
     let meter = registry::find_in(view, order.meter)?.record;
     let tariff = policy::in_force(view, &meter.id(), Dates::parse(order.period)?)?;
     let period = tariff.period(order.period).map_err(PolicyRefusal::from)?;

@@ -78,6 +78,10 @@ pub enum Words {
     /// The screen needs a terminal.
     #[error("the screen needs a terminal")]
     NoTerminal,
+    /// The system does not tell when to stop.
+    #[cfg(feature = "cluster")]
+    #[error("the operating system gives no signals: {0}")]
+    Signals(String),
     /// Standard output failed.
     #[error("standard output cannot be written: {0}")]
     Output(String),
@@ -106,6 +110,8 @@ impl Refusal for Words {
             Words::Bench(_) => "bench-failed",
             Words::NoDataFolder => "no-data-folder",
             Words::NoTerminal => "no-terminal",
+            #[cfg(feature = "cluster")]
+            Words::Signals(_) => "no-signals",
             Words::Output(_) => "output-unwritable",
         }
     }
@@ -135,6 +141,8 @@ impl Refusal for Words {
             Words::Demo(_) | Words::Bench(_) => "report this with the output of the command",
             Words::NoDataFolder => "give --store PATH",
             Words::NoTerminal => "run it in a terminal, or give a command: `wattproof --help` lists them",
+            #[cfg(feature = "cluster")]
+            Words::Signals(_) => "run it where a process may be told to stop",
             Words::Output(_) => "check where it goes and the space there",
         }
         .into()
@@ -142,6 +150,8 @@ impl Refusal for Words {
 
     fn fault(&self) -> Fault {
         match self {
+            #[cfg(feature = "cluster")]
+            Words::Signals(_) => Fault::Machine,
             Words::Prompt(_) | Words::Input(_) | Words::Output(_) => Fault::Machine,
             Words::Demo(_) => Fault::Refused,
             _ => Fault::Own,

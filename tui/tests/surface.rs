@@ -7,6 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
+#[cfg(not(feature = "cluster"))]
 const COMMANDS: [&str; 47] = [
     "",
     "demo",
@@ -57,7 +58,9 @@ const COMMANDS: [&str; 47] = [
     "tui",
 ];
 
+/// Without the feature `cluster`, which adds to it.
 #[test]
+#[cfg(not(feature = "cluster"))]
 fn the_help_of_every_command() {
     let place = Place::new();
     let mut all = String::new();
@@ -70,6 +73,14 @@ fn the_help_of_every_command() {
         all += &format!("$ wattproof {command} --help\n{}\n", ran.out);
     }
     insta::assert_snapshot!(all);
+}
+
+#[test]
+#[cfg(not(feature = "cluster"))]
+fn without_the_feature_there_is_no_queue() {
+    let place = Place::new();
+    assert_eq!(place.run("worker --queue sqlite:queue.db --json").json()["error"]["code"], "unknown-command");
+    assert_eq!(place.run("bulk verify bills --queue sqlite:queue.db --json").json()["error"]["code"], "unknown-option");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
+pub mod street;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
