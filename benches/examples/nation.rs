@@ -1,6 +1,7 @@
 //! A day of a nation's meters in one store: `cargo run --release -p wattproof-benches --example nation -- 100000`
 //!
-//! Argument: how many meters; a hundredth and a tenth of them are measured before, each in a store of its own. Every meter
+//! Arguments: how many meters, and `batch` for meters that certify batches; a hundredth and a tenth of them are measured
+//! before, each in a store of its own. Every meter
 //! has a record, keys and a day of half hours of its own. Times are the process's CPU time, to which the disk's waiting does
 //! not belong, with wall time beside the first import; memory is `VmHWM`, the highest since the step began, what earlier
 //! steps left to the allocator included.
@@ -21,9 +22,13 @@ use wattproof_meter::record::Certification;
 
 fn main() {
     let meters: u32 = std::env::args().nth(1).map_or(100_000, |text| text.parse().unwrap());
+    let certification = match std::env::args().nth(2).as_deref() {
+        Some("batch") => Certification::Compact,
+        _ => Certification::Classic,
+    };
     let folder = tempfile::tempdir().unwrap();
     let files = folder.path().join("files");
-    let (folders, seconds) = timed(|| population::write(&files, meters, Certification::Classic, 1).unwrap());
+    let (folders, seconds) = timed(|| population::write(&files, meters, certification, 1).unwrap());
     println!("{meters} meters made, a day each sealed and written: {seconds:.1} s\n");
     println!(
         "| meters | import s (wall) | µs each | import again s | list s | µs each | one meter's ms | store MiB | peak MiB: \

@@ -64,6 +64,9 @@ pub const AFTER: &str = "What is compared:
 
 The systems:
 
+- **wattproof** stands there twice: for meters that certify each reading, which is what the peers' meters do too, and as
+  **wattproof, batch** for those that certify a batch by one commitment ([meter.md](meter.md)); a bill then carries no
+  commitments, and there are 31 of them to read for a month.
 - **reveal the opening** is S1 without any proof. It gives away the opening of the sum; openings of overlapping sums can be
   matched against each other, so no bill should be made this way.
 - **bulletproofs** (5.0.0, R1CS on Ristretto, curve25519-dalek's vector arithmetic). The published 5.0.0 does not compile with

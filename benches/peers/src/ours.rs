@@ -25,11 +25,20 @@ struct Measured {
     msm_2_11_ms: f64,
 }
 
-/// Measures every family at these numbers of readings, on one thread.
+/// What its meters certify: a commitment a reading, or one a batch.
+const CERTIFICATIONS: [&str; 2] = ["reading", "batch"];
+
+/// Measures every family at these numbers of readings, on one thread, by each of its certifications.
 pub fn measure(program: &Path, readings: &[u32]) -> Result<Vec<Row>> {
+    let rows = CERTIFICATIONS.iter().map(|certify| certified(program, certify, readings));
+    Ok(rows.collect::<Result<Vec<_>>>()?.concat())
+}
+
+fn certified(program: &Path, certify: &str, readings: &[u32]) -> Result<Vec<Row>> {
+    eprintln!("{NAME}: {certify}");
     let readings = readings.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
     let output = Command::new(program)
-        .args(["bench", "--json", "--readings", &readings])
+        .args(["bench", "--json", "--certify", certify, "--readings", &readings])
         .env("RAYON_NUM_THREADS", "1")
         .output()
         .with_context(|| format!("{} does not run", program.display()))?;

@@ -12,10 +12,10 @@ use crate::page::thousands;
 use crate::peer::Row;
 
 const FAMILIES: [&str; 4] = ["S1", "S2", "S3", "S4"];
-const SIZE: (u32, u32) = (960, 740);
+const SIZE: (u32, u32) = (960, 764);
 /// Above the panels, for the names.
-const KEY: i32 = 60;
-/// Told apart with any colour vision: Okabe and Ito's palette.
+const KEY: i32 = 84;
+/// Told apart with any colour vision: Okabe and Ito's palette; wattproof's are black and grey.
 const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 0, 0),
     RGBColor(0, 114, 178),
@@ -23,7 +23,7 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 158, 115),
     RGBColor(204, 121, 167),
     RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
+    RGBColor(130, 130, 130),
 ];
 
 /// Writes `proving.svg` and `verifying.svg` into `folder`.
