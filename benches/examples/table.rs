@@ -16,9 +16,9 @@ use wattproof_engine::import::import;
 use wattproof_engine::store::Store;
 use wattproof_engine::supplier::Supplier;
 use wattproof_engine::{data, policy, registry};
-use wattproof_meter::batch::Sealer;
+use wattproof_meter::batch::{Sealer, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
-use wattproof_meter::commit::CommitmentTables;
+
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
@@ -106,7 +106,7 @@ fn settle(store: &Store, folder: &std::path::Path, signing: &SigningKey, key: &M
         public.as_bytes(),
         registers,
     );
-    let (record, tables) = (record.unwrap(), CommitmentTables::new());
+    let (record, tables) = (record.unwrap(), Tables::of(Certification::Classic));
     registry::register(store, &record.to_bytes(), now()).unwrap();
     policy::assign(store, "home", "surcharged", None, "2026-01-01".parse().unwrap()).unwrap();
     let sealer = Sealer { record: &record, signing, key, tables: &tables };

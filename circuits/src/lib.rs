@@ -19,6 +19,7 @@
 //! Verifying a proof does not show that its commitments are the meter's, nor that the period is complete; the engine
 //! checks both.
 
+mod basis;
 pub mod bill;
 pub mod bulk;
 mod chip;

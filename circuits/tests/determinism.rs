@@ -36,14 +36,11 @@ fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
     for (at, step) in parts(sample) {
         let (count, is_largest): (usize, Box<dyn Fn(usize) -> bool>) = match step {
             Step::Largest(of) if of.is_in_lanes(&sample.layout.shape) => {
-                let rows = of.rows(sample.layout.shape.lanes);
+                let rows = of.rows(&sample.layout.shape);
                 let inputs = sample.witness().inputs.clone();
                 let holds = move |row: usize, maximum| rows[row].iter().any(|input| field(inputs[*input]) == maximum);
                 let start = at.row;
-                (
-                    of.rows(sample.layout.shape.lanes).len(),
-                    Box::new(move |row| holds(row - start, tape.get("sum", row))),
-                )
+                (of.rows(&sample.layout.shape).len(), Box::new(move |row| holds(row - start, tape.get("sum", row))))
             }
             Step::Largest(of) => (of.of.len(), Box::new(|row| tape.get("linked", row) == tape.get("sum", row))),
             Step::Squares(of) => (of.of.len(), Box::new(|row| tape.get("digit 1", row) == field(0))),

@@ -53,7 +53,7 @@ fn free_of(sample: &Sample, tape: &Tape, at: At, step: &Step, by: i128) -> BTree
     match step {
         Step::Each(each) if each.parts(shape).is_some() => free_in_lanes(sample, tape, start, each, by),
         Step::Largest(largest) if largest.is_in_lanes(shape) => {
-            let rows = largest.rows(shape.lanes);
+            let rows = largest.rows(shape);
             let end = start + rows.len();
             let is_largest = |row: &usize| {
                 rows[row - start].iter().any(|of| field(sample.witness().inputs[*of]) == tape.get("sum", *row))
@@ -98,7 +98,7 @@ fn free_in_lanes(sample: &Sample, tape: &Tape, start: usize, each: &Each, by: i1
     let shape = &sample.layout.shape;
     let schedules = each.parts(shape).unwrap();
     let mut free = BTreeSet::new();
-    for (row, (schedule, _)) in (start..).zip(each.rows(shape.lanes)) {
+    for (row, (schedule, _)) in (start..).zip(each.rows(shape)) {
         let parts = &schedules[schedule];
         for lane in 1..=shape.lanes {
             let at = |column: &str| small(tape.get(column, row)).unwrap();

@@ -137,7 +137,8 @@ impl Charge {
         Charge { when: second(when), meter: statement.meter, slots: statement.slots, millibits, said }
     }
 
-    fn parse(line: &str) -> Option<Self> {
+    /// A line of a ledger, in its only form.
+    pub(crate) fn parse(line: &str) -> Option<Self> {
         let (when, fields) = line.split_once(" meter ")?;
         let (meter, fields) = fields.split_once(", slots ")?;
         let (slots, fields) = fields.split_once(", millibits ")?;
@@ -185,6 +186,20 @@ impl<'a> Ledger<'a> {
         let charges = lines.zip(2..).map(|(line, at)| Charge::parse(line).ok_or_else(|| malformed(at)));
         let charges = charges.collect::<Result<Vec<_>, _>>()?;
         if text.ends_with('\n') { Ok(Ledger { purse, charges }) } else { Err(malformed(charges.len() + 1)) }
+    }
+
+    /// A ledger that says this, wherever it is kept.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn of(purse: &'a Purse, charges: Vec<Charge>) -> Self {
+        Ledger { purse, charges }
+    }
+
+    /// What was said before, by meter.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn by_meter(self) -> std::collections::HashMap<MeterId, Vec<Charge>> {
+        let mut said = std::collections::HashMap::<_, Vec<Charge>>::new();
+        self.charges.into_iter().for_each(|charge| said.entry(charge.meter).or_default().push(charge));
+        said
     }
 
     /// Refuses a charge that would bring a slot past the budget.

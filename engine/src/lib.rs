@@ -17,6 +17,7 @@
 //! | a simulated meter, a key, a tariff file on the desk; files written whole | [`desk`] |
 //! | what a front shows | [`show`], [`money`], [`amount`], [`mod@line`], [`progress`] |
 //! | what time it is | [`clock`] |
+//! | bulk work by many processes and machines (feature `cluster`) | `cluster` |
 //!
 //! ```text
 //! .batch ─ import ─► store ─ customer (K) ─► .bill ─ import ─► inbox ─ supplier ─► verdict
@@ -30,6 +31,8 @@ pub mod bench;
 pub mod bills;
 pub mod carry;
 pub mod clock;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod customer;
 pub mod data;
 pub mod desk;
@@ -50,6 +53,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod registry;
 pub mod show;
+mod stopwatch;
 pub mod store;
 pub mod supplier;
 pub mod terms;

@@ -12,12 +12,15 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::equation::Equation;
+use wattproof_circuits::period::Period;
 use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::Statement;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotRange};
+use wattproof_meter::record::MeterRecord;
 
 use crate::amount::Amount;
+use crate::archive::StoredBatch;
 use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
 use crate::carry::{self, Word};
 use crate::frame::{Frame, FrameRefusal, Uncertified, program_of};
@@ -32,7 +35,7 @@ use crate::store::table::{Change, View};
 use crate::store::{Store, StoreRefusal};
 use crate::{archive, period, registry};
 
-mod bulk;
+pub(crate) mod bulk;
 mod check;
 mod refusal;
 
@@ -54,6 +57,21 @@ pub struct Judged {
     pub already: bool,
     /// What the bill says, as far as it can be read.
     pub says: Option<Says>,
+}
+
+/// A refusal as it is remembered and handed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) reason: Reason,
+    /// Whether the bill itself is at fault, so that no later import can mend it.
+    pub(crate) is_final: bool,
+}
+
+impl Refused {
+    pub(crate) fn of(refusal: &VerifyRefusal) -> Self {
+        let reason = Reason { code: refusal.code().into(), message: refusal.to_string(), hint: refusal.hint() };
+        Refused { reason, is_final: refusal.is_final() }
+    }
 }
 
 /// What a bill says.
@@ -78,10 +96,10 @@ pub struct Says {
 /// Checks bills, keeping what bills of one tariff and period share.
 #[derive(Debug)]
 pub struct Supplier<'a> {
-    store: &'a Store,
-    now: Timestamp,
+    pub(crate) store: &'a Store,
+    pub(crate) now: Timestamp,
     anew: bool,
-    keys: Keys,
+    pub(crate) keys: Keys,
 }
 
 impl<'a> Supplier<'a> {
@@ -141,11 +159,11 @@ impl<'a> Supplier<'a> {
         }
         let found = match self.examine(bytes) {
             Err(VerifyRefusal::Store(refusal)) => return Err(refusal),
-            Err(refusal) if dry_run || !refusal.is_final() => Some(refusal),
+            Err(refusal) if dry_run || !refusal.is_final() => Some(Refused::of(&refusal)),
             Ok(()) if dry_run => None,
-            found => self.decide(bytes, &digest, found)?,
+            found => self.decide(bytes, &digest, found.map_err(|refusal| Refused::of(&refusal)))?,
         };
-        let refused = found.map(|refusal| reason(&refusal));
+        let refused = found.map(|refused| refused.reason);
         Ok(Judged { file: None, digest, refused, already: false, says: self.says(bytes)? })
     }
 
@@ -153,22 +171,9 @@ impl<'a> Supplier<'a> {
     fn examine(&self, bytes: &[u8]) -> Result<(), VerifyRefusal> {
         let bill = Bill::from_bytes(bytes)?;
         let frame = self.store.look(|view| frame(view, &bill.statement, self.now, self.anew))?;
-        let equation = self.equation(&bill, &frame)?;
+        frame.batches.iter().try_for_each(|stored| stored.batch.verify(&frame.meter))?;
+        let equation = equation(&self.keys, &bill, &frame)?;
         Ok(equation.holds().then_some(()).ok_or(ProofRefusal::DoesNotHold)?)
-    }
-
-    /// Everything but whether the proof's equation holds.
-    fn equation(&self, bill: &Bill, frame: &Frame) -> Result<Equation, VerifyRefusal> {
-        agrees(&bill.statement, frame)?;
-        let prepared = self.keys.of::<VerifyRefusal>(frame)?;
-        if bill.proof.len() != prepared.proof_bytes() {
-            let (expected, found) = (prepared.proof_bytes(), bill.proof.len());
-            return Err(ProofRefusal::WrongLength { expected, found }.into());
-        }
-        let points = frame.points(&bill.commitments)?;
-        // Drawn after the bill's bytes are final: no bill can be made to fit it.
-        let entropy = fresh()?;
-        Ok(prepared.equation(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
     }
 
     /// Writes the verdict, unless another bill took the slots meanwhile; that is then the verdict.
@@ -176,8 +181,8 @@ impl<'a> Supplier<'a> {
         &self,
         bytes: &[u8],
         digest: &BillDigest,
-        found: Result<(), VerifyRefusal>,
-    ) -> Result<Option<VerifyRefusal>, StoreRefusal> {
+        found: Result<(), Refused>,
+    ) -> Result<Option<Refused>, StoreRefusal> {
         let Ok(bill) = Bill::from_bytes(bytes) else { return Ok(found.err()) };
         self.store.change(|change| self.record(change, bytes, digest, &bill.statement, found))
     }
@@ -189,14 +194,19 @@ impl<'a> Supplier<'a> {
         bytes: &[u8],
         digest: &BillDigest,
         statement: &Statement,
-        found: Result<(), VerifyRefusal>,
-    ) -> Result<Option<VerifyRefusal>, StoreRefusal> {
-        let found = match found.and_then(|()| still(change, statement)) {
-            Err(VerifyRefusal::Store(refusal)) => return Err(refusal),
-            Err(refusal) if !refusal.is_final() => return Ok(Some(refusal)),
-            found => found,
+        found: Result<(), Refused>,
+    ) -> Result<Option<Refused>, StoreRefusal> {
+        let found = match found.map(|()| still(change, statement)) {
+            Ok(Err(VerifyRefusal::Store(refusal))) => return Err(refusal),
+            Ok(still) => still.map_err(|refusal| Refused::of(&refusal)),
+            Err(refused) => Err(refused),
         };
-        let refused = found.as_ref().err().map(reason);
+        if let Err(refused) = &found
+            && !refused.is_final
+        {
+            return Ok(found.err());
+        }
+        let refused = found.as_ref().err().map(|refused| refused.reason.clone());
         bills::put(change, digest, bytes, self.now)?;
         bills::put_verdict(change, digest, &Verdict { decided: self.now, refused })?;
         if found.is_ok() {
@@ -222,8 +232,40 @@ impl<'a> Supplier<'a> {
     }
 }
 
+/// Everything but whether the proof's equation holds.
+fn equation(keys: &Keys, bill: &Bill, frame: &Frame) -> Result<Equation, VerifyRefusal> {
+    agrees(&bill.statement, frame)?;
+    let prepared = keys.of::<VerifyRefusal>(frame)?;
+    if bill.proof.len() != prepared.proof_bytes() {
+        let (expected, found) = (prepared.proof_bytes(), bill.proof.len());
+        return Err(ProofRefusal::WrongLength { expected, found }.into());
+    }
+    let points = frame.points(&bill.commitments)?;
+    // Drawn after the bill's bytes are final: no bill can be made to fit it.
+    let (entropy, commitments) = (fresh()?, frame.commitments(&bill.commitments));
+    Ok(prepared.equation(&bill.statement, &commitments, &points, &bill.proof, &entropy)?)
+}
+
+/// What the supplier's store has of a statement's frame.
+pub(crate) struct LookedUp {
+    meter: MeterRecord,
+    tariff: Tariff,
+    period: Period,
+    batches: Vec<StoredBatch>,
+}
+
 /// The frame in which the supplier's store puts this statement.
 fn frame(view: &impl View, statement: &Statement, now: Timestamp, anew: bool) -> Result<Frame, VerifyRefusal> {
+    let looked_up = look_up(view, statement, now, anew)?;
+    looked_up.frame(view)
+}
+
+pub(crate) fn look_up(
+    view: &impl View,
+    statement: &Statement,
+    now: Timestamp,
+    anew: bool,
+) -> Result<LookedUp, VerifyRefusal> {
     let id = statement.meter;
     let meter = registry::meter(view, &id)?.ok_or(VerifyRefusal::UnregisteredMeter(id))?.record;
     if !anew {
@@ -240,8 +282,13 @@ fn frame(view: &impl View, statement: &Statement, now: Timestamp, anew: bool) ->
     }
     let claim = |number| archive::claim(view, &meter, number).map_err(period::PeriodRefusal::from);
     let batches = period::batches(&meter, statement.slots, now, claim)?;
-    batches.iter().try_for_each(|stored| stored.batch.verify(&meter))?;
-    Ok(Frame::new(view, Word::Own, meter, tariff, period, batches)?)
+    Ok(LookedUp { meter, tariff, period, batches })
+}
+
+impl LookedUp {
+    pub(crate) fn frame(self, view: &impl View) -> Result<Frame, VerifyRefusal> {
+        Ok(Frame::new(view, Word::Own, self.meter, self.tariff, self.period, self.batches)?)
+    }
 }
 
 /// Whether the statement is the one that the frame gives for its revision and amounts. Meter, tariff, slot length and
@@ -359,10 +406,6 @@ fn total(view: &impl View, tariff: &Tariff, statement: &Statement) -> Result<Opt
 
 fn name(tariff: &Tariff) -> String {
     format!("{}@{}", tariff.name(), tariff.version())
-}
-
-fn reason(refusal: &VerifyRefusal) -> Reason {
-    Reason { code: refusal.code().into(), message: refusal.to_string(), hint: refusal.hint() }
 }
 
 impl From<Unfit> for VerifyRefusal {

@@ -7,6 +7,8 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use wattproof_engine::desk::version;
 
+#[cfg(feature = "cluster")]
+use crate::command::worker;
 use crate::command::{
     bench, bill, bulk, demo, export, household, import, key, list, meter, readings, register, shell, store, tariff, tui,
 };
@@ -69,6 +71,8 @@ pub enum Command {
     Bill(bill::Bill),
     #[command(subcommand)]
     Bulk(bulk::Bulk),
+    #[cfg(feature = "cluster")]
+    Worker(worker::Worker),
     #[command(subcommand)]
     Store(store::Store),
     Bench(bench::Bench),

@@ -8,6 +8,7 @@ use crate::session::Session;
 pub mod bench;
 pub mod bill;
 pub mod bulk;
+pub mod certify;
 pub mod demo;
 pub mod export;
 pub mod household;
@@ -21,6 +22,8 @@ pub mod shell;
 pub mod store;
 pub mod tariff;
 pub mod tui;
+#[cfg(feature = "cluster")]
+pub mod worker;
 
 /// What a command comes to: how the program ends, or why it was not carried out.
 pub type Outcome = Result<Exit, Failure>;
@@ -41,6 +44,8 @@ pub fn run(command: Option<Command>, session: Session) -> Outcome {
         Command::Tariff(tariff) => tariff.run(&session),
         Command::Bill(bill) => bill.run(&session),
         Command::Bulk(bulk) => bulk.run(&session),
+        #[cfg(feature = "cluster")]
+        Command::Worker(worker) => worker.run(&session),
         Command::Store(store) => store.run(&session),
         Command::Bench(bench) => bench.run(&session),
         Command::Completions(completions) => completions.run(&session),

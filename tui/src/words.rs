@@ -69,12 +69,19 @@ pub enum Words {
     /// A demonstration that did not go as it must.
     #[error("the demonstration failed at: {0}")]
     Demo(&'static str),
+    /// A measurement that did not come to its end.
+    #[error("a measurement failed: {0}")]
+    Bench(String),
     /// No platform folder.
     #[error("this machine has no folder for a user's data")]
     NoDataFolder,
     /// The screen needs a terminal.
     #[error("the screen needs a terminal")]
     NoTerminal,
+    /// The system does not tell when to stop.
+    #[cfg(feature = "cluster")]
+    #[error("the operating system gives no signals: {0}")]
+    Signals(String),
     /// Standard output failed.
     #[error("standard output cannot be written: {0}")]
     Output(String),
@@ -100,8 +107,11 @@ impl Refusal for Words {
             Words::NoSuchSample(_) => "no-such-sample",
             Words::FolderInUse(_) => "folder-in-use",
             Words::Demo(_) => "demo-failed",
+            Words::Bench(_) => "bench-failed",
             Words::NoDataFolder => "no-data-folder",
             Words::NoTerminal => "no-terminal",
+            #[cfg(feature = "cluster")]
+            Words::Signals(_) => "no-signals",
             Words::Output(_) => "output-unwritable",
         }
     }
@@ -128,9 +138,11 @@ impl Refusal for Words {
                 return format!("choose one of {}", names.join(", "));
             }
             Words::FolderInUse(_) => "give an empty folder or a new one",
-            Words::Demo(_) => "report this with the output of the command",
+            Words::Demo(_) | Words::Bench(_) => "report this with the output of the command",
             Words::NoDataFolder => "give --store PATH",
             Words::NoTerminal => "run it in a terminal, or give a command: `wattproof --help` lists them",
+            #[cfg(feature = "cluster")]
+            Words::Signals(_) => "run it where a process may be told to stop",
             Words::Output(_) => "check where it goes and the space there",
         }
         .into()
@@ -138,6 +150,8 @@ impl Refusal for Words {
 
     fn fault(&self) -> Fault {
         match self {
+            #[cfg(feature = "cluster")]
+            Words::Signals(_) => Fault::Machine,
             Words::Prompt(_) | Words::Input(_) | Words::Output(_) => Fault::Machine,
             Words::Demo(_) => Fault::Refused,
             _ => Fault::Own,

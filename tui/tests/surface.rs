@@ -7,6 +7,7 @@ use serde_json::json;
 use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
+#[cfg(not(feature = "cluster"))]
 const COMMANDS: [&str; 47] = [
     "",
     "demo",
@@ -57,7 +58,9 @@ const COMMANDS: [&str; 47] = [
     "tui",
 ];
 
+/// Without the feature `cluster`, which adds to it.
 #[test]
+#[cfg(not(feature = "cluster"))]
 fn the_help_of_every_command() {
     let place = Place::new();
     let mut all = String::new();
@@ -70,6 +73,14 @@ fn the_help_of_every_command() {
         all += &format!("$ wattproof {command} --help\n{}\n", ran.out);
     }
     insta::assert_snapshot!(all);
+}
+
+#[test]
+#[cfg(not(feature = "cluster"))]
+fn without_the_feature_there_is_no_queue() {
+    let place = Place::new();
+    assert_eq!(place.run("worker --queue sqlite:queue.db --json").json()["error"]["code"], "unknown-command");
+    assert_eq!(place.run("bulk verify bills --queue sqlite:queue.db --json").json()["error"]["code"], "unknown-option");
 }
 
 #[test]
@@ -120,6 +131,34 @@ fn quiet_says_only_what_was_asked_for() {
     let ran = place.run("register no.pub -v");
     assert!(ran.err.contains("[file-unreadable]"), "{}", ran.err);
     assert!(!ran.err.contains('\u{1b}') && !ran.out.contains('\u{1b}'), "no colour off a terminal");
+}
+
+#[test]
+fn a_bench_has_a_row_for_each_number_of_readings() {
+    const FIELDS: [&str; 13] = [
+        "family",
+        "readings",
+        "certify",
+        "k",
+        "prove_ms",
+        "verify_ms",
+        "bulk_verify_ms",
+        "bulk_bills",
+        "keys_ms",
+        "proof_bytes",
+        "bill_bytes",
+        "peak_bytes",
+        "msm_2_11_ms",
+    ];
+    let place = Place::new();
+    let rows = place.done("bench --family S1 --readings 48,96");
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.iter().map(|row| row["readings"].as_u64().unwrap()).collect::<Vec<_>>(), [48, 96]);
+    for row in rows {
+        assert!(FIELDS.iter().all(|field| row.get(field).is_some()), "{row}");
+        assert_eq!((&row["family"], &row["certify"], &row["k"]), (&json!("S1"), &json!("reading"), &json!(null)));
+    }
+    assert_eq!(place.fails("bench --family S1 --readings 48,50"), (2, "bench-readings".into()));
 }
 
 #[test]

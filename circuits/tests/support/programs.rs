@@ -1,6 +1,6 @@
 //! Small programs for tests of the circuit: few slots, few bits, every act.
 
-use wattproof_circuits::layout::Layout;
+use wattproof_circuits::layout::{Certified, Layout};
 use wattproof_circuits::plan::{LookUps, Plan, Witness};
 use wattproof_circuits::program::*;
 use wattproof_meter::quantity::{Register, Unit};
@@ -48,7 +48,7 @@ impl Sample {
     /// The same with every list in so many lanes with digits of so many bits, however short; in none, it is looked up.
     pub fn in_lanes(self, lanes: usize, bits: usize) -> Self {
         let plan = Plan::with(&self.program, LookUps::Every).unwrap();
-        let layout = Layout::with_lanes(&plan, lanes, bits).unwrap();
+        let layout = Layout::with_lanes(&plan, Certified::Each, lanes, bits).unwrap();
         Sample { plan, layout, ..self }
     }
 

@@ -4,6 +4,7 @@
 //! the disk and renamed. A bill that stands there already is not proved again, so that a run that was cut short goes on
 //! where it stopped. What cannot be proved is that meter's refusal, and the others go on.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -15,22 +16,22 @@ use thiserror::Error;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::statement::Statement;
 
-use super::{CustomerRefusal, Order, frame, prove_framed, settle};
+use super::{Books, CustomerRefusal, Order, frame, prove_framed, settle};
 use crate::bills::Reason;
 use crate::desk::file::{self, FileRefusal};
 use crate::desk::key::{Key, KeyRefusal};
 use crate::frame::Frame;
 use crate::import::{Kind, MAX_FILE};
 use crate::keys::Keys;
-use crate::ledger::{Charge, Purse};
+use crate::ledger::{Charge, Ledger, Purse};
 use crate::progress::Progress;
 use crate::refusal::{Fault, Refusal};
-use crate::store::Store;
+use crate::store::{Store, StoreRefusal};
 
 /// More than any key needs.
 const MAX_KEY: u64 = 4096;
 /// What a key's file is called behind its meter.
-const KEY_ENDING: &str = "key";
+pub(crate) const KEY_ENDING: &str = "key";
 
 /// Which bills to prove.
 #[derive(Clone, Debug)]
@@ -100,6 +101,12 @@ pub enum BulkRefusal {
     /// No threads for the work.
     #[error("the operating system gives no threads")]
     Threads,
+}
+
+impl From<StoreRefusal> for BulkRefusal {
+    fn from(refusal: StoreRefusal) -> Self {
+        BulkRefusal::Customer(refusal.into())
+    }
 }
 
 impl Refusal for BulkRefusal {
@@ -199,29 +206,56 @@ impl Work<'_> {
 
     fn make(&self, file: &Path) -> Result<Made, BulkRefusal> {
         let meter = name(file);
-        let order = Order {
-            meter: &meter,
-            period: self.order.period,
-            revision: 0,
-            batches_from: None,
-            purse: self.order.purse.clone(),
-            disclose_anyway: self.order.disclose_anyway,
-            now: self.order.now,
-        };
+        let order = self.order.of(&meter);
         let frame = self.store.look(|view| frame(view, &order))?;
-        let place = self.order.out.join(format!("{meter}.{}", Kind::Bill.ending()));
+        let place = self.order.place(&meter);
         if stands(&place, &frame)? {
             return Ok(Made::Already);
         }
-        let text = file::read(file, MAX_KEY)?;
-        let key = Key::from_text(&zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned()))?;
-        let mut watch = |_| match self.stopped.load(Ordering::Relaxed) {
-            true => std::ops::ControlFlow::Break(()),
-            false => std::ops::ControlFlow::Continue(()),
-        };
-        let (bill, charge) = prove_framed(&frame, &key, &order, &self.keys, &mut watch)?;
-        Ok(Made::Proved { place, bytes: bill.bytes, charge })
+        let ledger = || order.purse.as_ref().map(Ledger::read).transpose();
+        let (bytes, charge) =
+            prove_with(file, &frame, &order, &self.keys, &ledger, &|| self.stopped.load(Ordering::Relaxed))?;
+        Ok(Made::Proved { place, bytes, charge })
     }
+}
+
+impl BulkOrder<'_> {
+    /// The order of one meter's bill.
+    pub(crate) fn of<'o>(&'o self, meter: &'o str) -> Order<'o> {
+        Order {
+            meter,
+            period: self.period,
+            revision: 0,
+            batches_from: None,
+            purse: self.purse.clone(),
+            disclose_anyway: self.disclose_anyway,
+            now: self.now,
+        }
+    }
+
+    /// Where a meter's bill goes.
+    pub(crate) fn place(&self, meter: &str) -> PathBuf {
+        self.out.join(format!("{meter}.{}", Kind::Bill.ending()))
+    }
+}
+
+/// Proves the bill of a frame with the key in a file.
+pub(crate) fn prove_with(
+    file: &Path,
+    frame: &Frame,
+    order: &Order<'_>,
+    keys: &Keys,
+    ledger: &Books<'_>,
+    stopped: &dyn Fn() -> bool,
+) -> Result<(Vec<u8>, Option<Charge>), BulkRefusal> {
+    let text = file::read(file, MAX_KEY)?;
+    let key = Key::from_text(&zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned()))?;
+    let mut watch = |_| match stopped() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let (bill, charge) = prove_framed(frame, &key, order, keys, ledger, &mut watch)?;
+    Ok((bill.bytes, charge))
 }
 
 /// Writes bills as they come. Those that wait are charged to the ledger together, before any of them is there to see.
@@ -244,22 +278,34 @@ fn write(
                     charges.extend(charge);
                 }
                 Err(refusal) if refusal.fault() == Fault::Machine => return Err(refusal),
-                Err(refusal) => all.refused.push(unproved(&work.files[at], &refusal)),
+                Err(refusal) => {
+                    let file = work.files[at].clone();
+                    all.refused.push(Unproved { meter: name(&file), file, reason: reason(&refusal) });
+                }
             }
         }
-        settle(work.order.purse.as_ref(), charges)?;
-        for (place, bytes) in bills {
-            file::create(&place, &bytes, file::Access::Usual)?;
-            all.proved += 1;
-        }
+        all.proved += publish(work.order.purse.as_ref(), charges, bills)?;
         progress(Progress { step: "prove", done, total });
     }
     all.refused.sort_by(|one, other| one.file.cmp(&other.file));
     Ok(all)
 }
 
+/// Charges bills to the ledger, then puts them into their places.
+pub(crate) fn publish(
+    purse: Option<&Purse>,
+    charges: Vec<Charge>,
+    bills: Vec<(PathBuf, Vec<u8>)>,
+) -> Result<u64, BulkRefusal> {
+    settle(purse, charges)?;
+    for (place, bytes) in &bills {
+        file::create(place, bytes, file::Access::Usual)?;
+    }
+    Ok(bills.len() as u64)
+}
+
 /// Whether this bill stands in its place: one of the same frame, whatever it discloses. Another one is not overwritten.
-fn stands(place: &Path, frame: &Frame) -> Result<bool, BulkRefusal> {
+pub(crate) fn stands(place: &Path, frame: &Frame) -> Result<bool, BulkRefusal> {
     if !place.exists() {
         return Ok(false);
     }
@@ -270,16 +316,15 @@ fn stands(place: &Path, frame: &Frame) -> Result<bool, BulkRefusal> {
     same.then_some(true).ok_or_else(|| BulkRefusal::OtherBill(place.into()))
 }
 
-fn unproved(file: &Path, refusal: &BulkRefusal) -> Unproved {
-    let reason = Reason { code: refusal.code().into(), message: refusal.to_string(), hint: refusal.hint() };
-    Unproved { file: file.into(), meter: name(file), reason }
+pub(crate) fn reason(refusal: &BulkRefusal) -> Reason {
+    Reason { code: refusal.code().into(), message: refusal.to_string(), hint: refusal.hint() }
 }
 
-fn name(file: &Path) -> String {
+pub(crate) fn name(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn keys_in(folder: &Path) -> Result<Vec<PathBuf>, BulkRefusal> {
+pub(crate) fn keys_in(folder: &Path) -> Result<Vec<PathBuf>, BulkRefusal> {
     let unreadable = |error: io::Error| BulkRefusal::Folder { path: folder.into(), reason: error.to_string() };
     let entries = fs::read_dir(folder).map_err(unreadable)?.map(|entry| entry.map(|entry| entry.path()));
     let mut files = entries.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;

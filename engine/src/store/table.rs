@@ -63,8 +63,6 @@ pub(crate) trait View {
     fn scan(&self, table: Table, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreRefusal>;
     /// The same, last first.
     fn scan_back(&self, table: Table, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreRefusal>;
-    /// How many records.
-    fn count(&self, table: Table) -> Result<u64, StoreRefusal>;
 
     /// The records whose keys start with `prefix`, in order.
     fn under(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreRefusal> {
@@ -80,6 +78,17 @@ pub(crate) fn past(prefix: &[u8]) -> Vec<u8> {
 /// A reading act's tables.
 pub(crate) struct Look {
     pub(super) transaction: ReadTransaction,
+}
+
+impl Look {
+    /// How many records.
+    pub(super) fn count(&self, table: Table) -> Result<u64, StoreRefusal> {
+        match self.transaction.open_table(table) {
+            Ok(open) => Ok(redb::ReadableTableMetadata::len(&open)?),
+            Err(TableError::TableDoesNotExist(_)) => Ok(0),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 /// A writing act's tables. Nothing is kept unless the act ends well.
@@ -131,14 +140,6 @@ macro_rules! view {
                 match self.transaction.open_table(table) {
                     Ok(open) => walk(open.range(from..=to)?.rev(), table, visit),
                     Err(TableError::TableDoesNotExist(_)) => Ok(()),
-                    Err(error) => Err(error.into()),
-                }
-            }
-
-            fn count(&self, table: Table) -> Result<u64, StoreRefusal> {
-                match self.transaction.open_table(table) {
-                    Ok(open) => Ok(redb::ReadableTableMetadata::len(&open)?),
-                    Err(TableError::TableDoesNotExist(_)) => Ok(0),
                     Err(error) => Err(error.into()),
                 }
             }

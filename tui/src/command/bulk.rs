@@ -7,10 +7,14 @@ use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use wattproof_engine::customer::{BulkOrder, Unproved, prove_bulk};
+#[cfg(feature = "cluster")]
+use wattproof_engine::cluster::{Queue, prove_queued};
+use wattproof_engine::customer::{BulkOrder, BulkProved, Unproved, prove_bulk};
 use wattproof_engine::desk::file::FileRefusal;
 use wattproof_engine::ledger::{self, Purse};
-use wattproof_engine::supplier::{Supplier, bills_in};
+use wattproof_engine::progress::Progress;
+use wattproof_engine::store::Store;
+use wattproof_engine::supplier::{BulkJudged, Supplier, bills_in};
 
 use super::Outcome;
 use super::bill::{Verdict, verdict};
@@ -43,6 +47,9 @@ pub struct Prove {
     out: PathBuf,
     #[command(flatten)]
     jobs: Jobs,
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    others: Others,
     /// Bits that all bills proved with this store may say about a slot; the file beside the store counts them.
     #[arg(long, value_name = "BITS", default_value_t = ledger::BUDGET)]
     budget: u32,
@@ -60,15 +67,31 @@ pub struct Verify {
     folder: PathBuf,
     #[command(flatten)]
     jobs: Jobs,
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    others: Others,
 }
 
 /// How much is done at a time.
 #[derive(Args, Debug)]
-struct Jobs {
+pub(super) struct Jobs {
     /// How many threads work [default: one a processor].
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 }
+
+/// Who does the work.
+#[cfg(feature = "cluster")]
+#[derive(Args, Debug)]
+struct Others {
+    /// Leave the work to the `wattproof worker` processes of a queue: sqlite:FILE or postgres://USER@HOST/DATABASE.
+    #[arg(long, value_name = "URL", conflicts_with = "jobs")]
+    queue: Option<String>,
+}
+
+/// Connections of a run to its queue: it asks for one thing at a time.
+#[cfg(feature = "cluster")]
+const CONNECTIONS: usize = 2;
 
 #[derive(Serialize)]
 struct Checked {
@@ -115,7 +138,7 @@ impl Bulk {
 }
 
 impl Jobs {
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.jobs.unwrap_or_else(processors).get()
     }
@@ -134,7 +157,7 @@ impl Prove {
             now: session.now()?,
         };
         let started = Instant::now();
-        let done = prove_bulk(&store, &order, &mut session.timed_progress())?;
+        let done = self.prove(&store, &order, &mut session.timed_progress())?;
         let (seconds, refused) = (started.elapsed().as_secs_f64(), done.refused.len());
         let accepted = done.proved + done.already;
         session.screen.answer(&Proved {
@@ -147,6 +170,19 @@ impl Prove {
             refusals: done.refused.into_iter().map(refusal).collect(),
         })?;
         Ok(if refused > 0 { Exit::Refused } else { Exit::Done })
+    }
+
+    fn prove(
+        &self,
+        store: &Store,
+        order: &BulkOrder<'_>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<BulkProved, Failure> {
+        #[cfg(feature = "cluster")]
+        if let Some(address) = &self.others.queue {
+            return Ok(prove_queued(store, order, &Queue::open(address, CONNECTIONS)?, progress)?);
+        }
+        Ok(prove_bulk(store, order, progress)?)
     }
 }
 
@@ -163,7 +199,7 @@ impl Verify {
         let files = bills_in(&self.folder).map_err(|error| Failure::from(unreadable(error)))?;
         let supplier = Supplier::new(&store, session.now()?);
         let started = Instant::now();
-        let judged = supplier.verify_bulk(&files, self.jobs.count(), &mut session.timed_progress())?;
+        let judged = self.verify(&supplier, &files, &mut session.timed_progress())?;
         let (seconds, refused, count) = (started.elapsed().as_secs_f64(), judged.refused.len(), judged.count());
         session.screen.answer(&Checked {
             count,
@@ -175,6 +211,19 @@ impl Verify {
             refusals: judged.refused.into_iter().map(verdict).collect(),
         })?;
         Ok(if refused > 0 { Exit::Refused } else { Exit::Done })
+    }
+
+    fn verify(
+        &self,
+        supplier: &Supplier<'_>,
+        files: &[PathBuf],
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<BulkJudged, Failure> {
+        #[cfg(feature = "cluster")]
+        if let Some(address) = &self.others.queue {
+            return Ok(supplier.verify_queued(files, &Queue::open(address, CONNECTIONS)?, progress)?);
+        }
+        Ok(supplier.verify_bulk(files, self.jobs.count(), progress)?)
     }
 }
 

@@ -130,7 +130,7 @@ impl Settling<'_> {
             }
             Step::Each(each) if each.parts(&self.sample.layout.shape).is_some() => {
                 // Prices in lanes begin where a chain ends.
-                let rows = each.rows(self.sample.layout.shape.lanes).len();
+                let rows = each.rows(&self.sample.layout.shape).len();
                 let by = sum - self.sample.tape().get("sum", row);
                 (row + 1..=row + rows).for_each(|row| self.set("sum", row, self.tape.get("sum", row) + by));
             }
