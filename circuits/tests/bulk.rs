@@ -9,6 +9,7 @@ mod support;
 use std::convert::Infallible;
 
 use forger::{Forger, Forgery, ring};
+use pasta_curves::Eq;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use support::*;
@@ -262,7 +263,7 @@ fn ring_pair(liar: &RingBench, accomplice: &RingBench, of_readings: bool) -> (Eq
     };
     let forged = forger.forge(&lie);
     let false_bill = liar.equation(&lie.statement, &forged.bytes());
-    let makes_up = |error| {
+    let makes_up = |error: Eq| {
         let help = ring::Forgery { hidden: -error, ..helper.honest() };
         accomplice.equation(&help.statement, &helper.forge(&help).bytes())
     };

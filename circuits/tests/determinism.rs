@@ -40,10 +40,7 @@ fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
                 let inputs = sample.witness().inputs.clone();
                 let holds = move |row: usize, maximum| rows[row].iter().any(|input| field(inputs[*input]) == maximum);
                 let start = part.row;
-                (
-                    of.rows(&sample.layout.shape).len(),
-                    Box::new(move |row| holds(row - start, tape.get("sum", row))),
-                )
+                (of.rows(&sample.layout.shape).len(), Box::new(move |row| holds(row - start, tape.get("sum", row))))
             }
             Step::Largest(of) => (of.of.len(), Box::new(|row| tape.get("linked", row) == tape.get("sum", row))),
             Step::Squares(of) => (of.of.len(), Box::new(|row| tape.get("digit 1", row) == field(0))),

@@ -5,20 +5,21 @@
 
 mod support;
 
+use ff::Field;
+use pasta_curves::Fp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use support::compact;
 use support::generate::random_bill;
-use support::programs::{Sample, samples};
+use support::programs::samples;
+use support::tape::{Event, Tape};
 use support::{fixture_tariffs, program_of, random_readings, ring};
 use wattproof_circuits::circuit::{UNUSABLE_ROWS, unusable_rows};
-use wattproof_circuits::layout::Layout;
+use wattproof_circuits::layout::{Gather, Layout};
 use wattproof_circuits::plan::{Plan, PlanRefusal, Witness};
 use wattproof_circuits::program::Program;
 use wattproof_meter::reading::Readings;
-
-use support::tape::Tape;
 
 /// Random programs checked by `cargo test`.
 const PROGRAMS: u64 = 300;
@@ -99,11 +100,53 @@ fn linked_rows_of_samples_are_their_inputs() {
     }
 }
 
+/// A tape without an event, or with another fixed value there.
+fn changed(tape: &Tape, at: usize) -> Option<Tape> {
+    let mut changed = tape.clone();
+    match &mut changed.events[at] {
+        Event::Fix(_, _, value) => *value += Fp::ONE,
+        Event::Select(..) | Event::Copy(..) => changed = changed.without(at),
+        _ => return None,
+    }
+    Some(changed)
+}
+
+/// The check itself: it notices each selected row, fixed cell and copy that ties a linked row, and nothing else.
+#[test]
+fn whatever_ties_a_linked_row_is_noticed() {
+    let mut noticed = [0; 2];
+    for sample in samples() {
+        let sample = sample.on_a_ring(477);
+        let (tape, cells) = (sample.tape(), sample.layout.ring.as_ref().unwrap());
+        let shape = sample.layout.shape.ring.as_ref().unwrap();
+        let wrong = |at: &usize| {
+            let changed = changed(&tape, *at);
+            changed.is_some_and(|tape| !ring::wrong(&sample.plan, &sample.layout, &tape).is_empty())
+        };
+        let found = (0..tape.events.len()).filter(wrong).count();
+        let own = usize::from(shape.aligned);
+        let takes = |gather: &Gather| {
+            let sum = &shape.sums[gather.sum];
+            let each = 1 + sum.reads.len() + usize::from(sum.runs) + usize::from(sum.constants);
+            let copies = if gather.sum < own { 0 } else { gather.rows.len() };
+            (gather.to - gather.from + 1) * each + copies
+        };
+        // A sum that takes no input weighs its linked cell by zero; by one, it would read what nothing ties.
+        let unweighed = ring::idle(&sample.layout).iter().filter(|(column, _)| column == "linked").count();
+        let expected = cells.gathers.iter().map(takes).sum::<usize>() + cells.copies.len() + unweighed;
+        assert_eq!(found, expected, "{}", sample.name);
+        noticed =
+            [noticed[0] + found, noticed[1] + usize::from(shape.aligned && cells.gathers.iter().any(|g| g.sum == 0))];
+    }
+    println!("{} noticed, {} circuits with lists beside positions", noticed[0], noticed[1]);
+}
+
 /// Laps beside each other, and a whole month of every fixture tariff.
 #[test]
 fn linked_rows_of_months_are_their_inputs() {
     let families = [support::s1(1488), support::s2(1488), support::s3(1488), support::s4(1488)];
-    let mut tariffs = fixture_tariffs().into_iter().filter_map(|tariff| program_of(&tariff, "2026-02")).collect::<Vec<_>>();
+    let mut tariffs =
+        fixture_tariffs().into_iter().filter_map(|tariff| program_of(&tariff, "2026-02")).collect::<Vec<_>>();
     tariffs.retain(|program| program.slots.count() == 28 * 48);
     assert!(tariffs.len() > 8);
     let kinds = all(families.into_iter().chain(tariffs).collect::<Vec<_>>().into_par_iter().map(|program| {

@@ -185,11 +185,11 @@ fn links_exchanged_between_bills() {
 #[test]
 fn another_carried_value() {
     let mut program = program();
-    program.carried = vec![Carried { name: "before".into(), unit: int(1), below: 1_000_000 }];
+    program.carried = vec![Carried { name: "before".into(), unit: int(1), below: 1 << 40 }];
     program.nodes.extend([Node::Carried(0), Node::Larger(3, 4)]);
     program.total = 5;
     let prepared = Prepared::certified(&program, compact()).unwrap();
-    let bench = Bench { prepared, household: Compact { carried: vec![999_999], ..Compact::of(&program, 4) } };
+    let bench = Bench { prepared, household: Compact { carried: vec![1 << 39], ..Compact::of(&program, 4) } };
     let forger = bench.forger();
     let honest = forger.honest();
     let amounts = bench.prepared.price(&bench.household.readings, &[0]).unwrap();
@@ -222,8 +222,7 @@ fn a_bill_that_reads_nothing() {
     let mut build = Build::default();
     let nothing = build.linear(&[], Ratio::new(55, 10));
     build.rounded(nothing, int(1), Ties::HalfUp);
-    let program = Program { ..support::program(48, build.nodes, int(1)) };
-    let bench = Bench::new(&program);
+    let bench = Bench::new(&support::program(48, build.nodes, int(1)));
     let statement = bench.household.statement(&bench.prepared);
     let proof = bench.household.prove(&bench.prepared, &statement);
     assert_eq!(bench.ours(&statement, &proof), Ok(()));

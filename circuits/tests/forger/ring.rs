@@ -183,9 +183,10 @@ impl<'a> Forger<'a> {
         let (rows, blinds) = (draw(advice * UNUSABLE_ROWS), draw(columns.len()));
         let of = |at: usize| -> [Fp; SPAN] {
             let own = &witness.ring[at][witness.ring[at].len() - UNUSABLE_ROWS..];
-            let opening: Fp = self.batches(columns[at]).map(|(register, first)| {
-                *self.household.openings.get(register, first).unwrap().scalar()
-            }).sum();
+            let opening: Fp = self
+                .batches(columns[at])
+                .map(|(register, first)| *self.household.openings.get(register, first).unwrap().scalar())
+                .sum();
             std::array::from_fn(|place| match place {
                 UNUSABLE_ROWS => blinds[at] - opening,
                 row => rows[at * UNUSABLE_ROWS + row] - own[row],
@@ -263,7 +264,7 @@ fn basis(params: &Params<EqAffine>) -> Vec<EqAffine> {
 
 fn challenges(hashed: Hashed, context: &Context, proof: &[u8], nonce: &[u8]) -> [Fp; 2] {
     let power = context.derive(b"wattproof-ring-p", [proof]);
-    let nonce = if hashed == Hashed::NoNonce { &[] } else { nonce };
+    let nonce = if hashed == Hashed::NoNonce { &nonce[..0] } else { nonce };
     let challenge = context.derive(b"wattproof-ring-c", [proof, nonce]);
     [if hashed == Hashed::NoPower { Fp::ONE } else { power }, challenge]
 }
@@ -295,7 +296,8 @@ fn off(prepared: &Prepared, household: &Compact, carried: &[u64], advice: &[EqAf
     let mut factor = Fp::ONE;
     for (column, commitment) in layout.ring.as_ref().unwrap().columns.iter().zip(advice) {
         let mut term = Eq::from(*commitment);
-        batches(household, *column).for_each(|(register, first)| term -= household.points.get(register, first).unwrap());
+        batches(household, *column)
+            .for_each(|(register, first)| term -= household.points.get(register, first).unwrap());
         if let RingColumn::Carried(index) = column {
             let domain = EvaluationDomain::<Fp>::new(3, layout.k);
             let all = domain.lagrange_from_vec(vec![Fp::from(carried[*index]); 1 << layout.k]);

@@ -44,7 +44,9 @@ impl Random {
             match event {
                 Event::Select(selector, row) => drop(selected.insert((index(selector), *row))),
                 Event::Fix(column, row, value) => drop(fixed.insert((index(column), *row), *value)),
-                Event::Fill(column, from, value) => fixed.extend((*from..rows).map(|row| ((index(column), row), *value))),
+                Event::Fill(column, from, value) => {
+                    fixed.extend((*from..rows).map(|row| ((index(column), row), *value)))
+                }
                 Event::Enter(_) | Event::Exit | Event::Copy(..) | Event::Advice(..) => {}
             }
         }
@@ -188,7 +190,7 @@ fn tied(random: &Random, tape: &Tape) -> BTreeMap<usize, Vec<Fp>> {
     }
     let rows = members.iter().flatten().filter(|(column, _)| *column == linked);
     let rows = rows.chain(random.defined.keys().filter(|(column, _)| *column == linked)).map(|(_, row)| *row);
-    let values = |row: usize| {
+    let values = |row: usize| -> Vec<Fp> {
         let class = classes.get(&(linked, row)).map_or(&[][..], |class| &members[*class]);
         let others = class.iter().filter(|(column, _)| *column < tape.given() || *column >= sums);
         let own = random.defined.get(&(linked, row)).copied();
@@ -199,7 +201,7 @@ fn tied(random: &Random, tape: &Tape) -> BTreeMap<usize, Vec<Fp>> {
         others.filter_map(of).chain(own).collect()
     };
     let rows: BTreeSet<usize> = rows.collect();
-    rows.into_iter().map(|row| (row, values(row))).collect()
+    rows.into_iter().map(|row| (row, values(row))).filter(|(_, values)| !values.is_empty()).collect()
 }
 
 /// What the plan says that each linked row holds.
