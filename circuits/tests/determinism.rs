@@ -15,16 +15,17 @@ use support::lies::entry::LEVEL;
 use support::lies::{lies, parts};
 use support::programs::{Sample, all_acts, all_acts_on, all_gadgets, families, samples};
 use support::tape::{CellAt, Event, Failure, Tape};
-use support::{description, fixture_tariffs, recorded, recording};
+use support::{description, fixture_tariffs, recorded, recording, ring};
 use wattproof_circuits::field;
 use wattproof_circuits::layout::Act;
 use wattproof_circuits::plan::Step;
 
 /// Cells that are free and may be: an operand under weight zero, and one between two neighbouring rows that both are the
-/// maximum of their search.
+/// maximum of their search; on a ring, those that nothing ties either.
 fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
-    let operand = |row: usize| ("Advice".to_owned(), row, 2);
-    let mut idle = BTreeSet::new();
+    let at = |name: &str, row: usize| ("Advice".to_owned(), row, tape.column(name));
+    let operand = |row: usize| at("operand", row);
+    let mut idle: BTreeSet<_> = ring::idle(&sample.layout).iter().map(|(name, row)| at(name, *row)).collect();
     for act in &sample.layout.acts {
         if let Act::Chain(chain) = act
             && sample.layout.shape.operands
@@ -33,20 +34,20 @@ fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
             idle.extend(rows.map(|(row, _)| operand(row)));
         }
     }
-    for (at, step) in parts(sample) {
+    for (part, step) in parts(sample) {
         let (count, is_largest): (usize, Box<dyn Fn(usize) -> bool>) = match step {
             Step::Largest(of) if of.is_in_lanes(&sample.layout.shape) => {
                 let rows = of.rows(&sample.layout.shape);
                 let inputs = sample.witness().inputs.clone();
                 let holds = move |row: usize, maximum| rows[row].iter().any(|input| field(inputs[*input]) == maximum);
-                let start = at.row;
+                let start = part.row;
                 (of.rows(&sample.layout.shape).len(), Box::new(move |row| holds(row - start, tape.get("sum", row))))
             }
             Step::Largest(of) => (of.of.len(), Box::new(|row| tape.get("linked", row) == tape.get("sum", row))),
             Step::Squares(of) => (of.of.len(), Box::new(|row| tape.get("digit 1", row) == field(0))),
             _ => continue,
         };
-        let between = (at.row + 1..at.row + count).filter(|row| is_largest(row - 1) && is_largest(*row));
+        let between = (part.row + 1..part.row + count).filter(|row| is_largest(row - 1) && is_largest(*row));
         idle.extend(between.map(operand));
     }
     idle
@@ -79,6 +80,13 @@ fn determined(sample: &Sample) {
 #[test]
 fn samples_determine_their_amounts() {
     samples().iter().chain(&families(36)).for_each(determined);
+}
+
+/// On a ring, the given cells are its readings; the linked column is what they determine.
+#[test]
+fn samples_on_a_ring_determine_their_amounts() {
+    let all = samples().into_iter().chain(families(36));
+    all.map(|sample| sample.on_a_ring(473)).for_each(|sample| determined(&sample));
 }
 
 /// The tariffs of `fixtures/tariffs/good` over a period, but for those that need no circuit.

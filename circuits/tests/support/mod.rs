@@ -11,6 +11,7 @@ pub mod generate;
 pub mod lies;
 pub mod programs;
 pub mod published;
+pub mod ring;
 pub mod tables;
 pub mod tape;
 pub mod tariffs;

@@ -1,6 +1,6 @@
 //! Small programs for tests of the circuit: few slots, few bits, every act.
 
-use wattproof_circuits::layout::{Certified, Layout};
+use wattproof_circuits::layout::{Certified, Layout, Shape};
 use wattproof_circuits::plan::{LookUps, Plan, Witness};
 use wattproof_circuits::program::*;
 use wattproof_meter::quantity::{Register, Unit};
@@ -9,7 +9,7 @@ use wattproof_meter::reading::Readings;
 use super::build::Build;
 use super::tables::{axis, table};
 use super::tape::Tape;
-use super::{blocks, int};
+use super::{blocks, compact, int};
 
 /// A program with its readings, planned, laid out and priced.
 pub struct Sample {
@@ -19,6 +19,8 @@ pub struct Sample {
     pub carried: Vec<u64>,
     pub plan: Plan,
     pub layout: Layout,
+    /// Readings of whole batches, where the meter certifies these.
+    pub whole: Option<Readings>,
 }
 
 impl Sample {
@@ -61,7 +63,17 @@ impl Sample {
     fn planned_as(name: &'static str, program: Program, readings: Readings, plan: Plan) -> Self {
         let layout = Layout::new(&plan).unwrap();
         let carried = vec![0; program.carried.len()];
-        Sample { name, program, readings, carried, plan, layout }
+        Sample { name, program, readings, carried, plan, layout, whole: None }
+    }
+
+    /// The same on batch-certified readings, so many slots later: the plan and lanes that it has.
+    pub fn on_a_ring(self, by: u32) -> Self {
+        let (program, readings) = compact::moved(&self.program, &self.readings, by);
+        let plan = Plan { slots: program.slots, ..self.plan };
+        let Shape { lanes, lane_bits, .. } = self.layout.shape;
+        let layout = Layout::with_lanes(&plan, compact::compact(), lanes, lane_bits).unwrap();
+        let whole = Some(compact::around(&readings, u64::from(by)));
+        Sample { program, readings, plan, layout, whole, ..self }
     }
 
     /// A sample, if its program needs a circuit.
@@ -71,7 +83,11 @@ impl Sample {
     }
 
     pub fn witness(&self) -> Witness {
-        Witness::of(&self.plan, &self.readings, &self.carried)
+        let mut witness = Witness::of(&self.plan, &self.readings, &self.carried);
+        if let (Some(ring), Some(whole)) = (&self.layout.ring, &self.whole) {
+            witness.ring = ring.fill(compact::ring(), whole, &self.carried, self.layout.k);
+        }
+        witness
     }
 
     pub fn disclosed(&self) -> Vec<i128> {

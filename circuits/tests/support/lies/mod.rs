@@ -141,8 +141,8 @@ fn users(sample: &Sample, tape: &Tape, chain: &Chain) -> Vec<Failure> {
             _ => {}
         }
     }
-    let is_copied =
-        tape.copies().iter().flatten().any(|(kind, row, column)| kind == "Advice" && *row == end && *column == 1);
+    let sum = ("Advice".to_owned(), end, tape.column("sum"));
+    let is_copied = tape.copies().iter().flatten().any(|cell| *cell == sum);
     using.extend(is_copied.then(|| unequal(Place::Sum(end))));
     using
 }
