@@ -12,7 +12,7 @@ use rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use support::compact;
 use support::generate::random_bill;
-use support::programs::samples;
+use support::programs::{peak_lanes, samples};
 use support::tape::{Event, Tape};
 use support::{fixture_tariffs, program_of, random_readings, ring};
 use wattproof_circuits::circuit::{UNUSABLE_ROWS, unusable_rows};
@@ -115,8 +115,8 @@ fn changed(tape: &Tape, at: usize) -> Option<Tape> {
 #[test]
 fn whatever_ties_a_linked_row_is_noticed() {
     let mut noticed = [0; 2];
-    for sample in samples() {
-        let sample = sample.on_a_ring(477);
+    for sample in samples().into_iter().step_by(3).chain([peak_lanes()]) {
+        let sample = sample.on_a_ring(100);
         let (tape, cells) = (sample.tape(), sample.layout.ring.as_ref().unwrap());
         let shape = sample.layout.shape.ring.as_ref().unwrap();
         let wrong = |at: &usize| {
