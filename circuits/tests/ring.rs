@@ -113,7 +113,6 @@ fn changed(tape: &Tape, at: usize) -> Option<Tape> {
 
 /// The check itself: it notices each selected row, fixed cell and copy that ties a linked row, and nothing else.
 #[test]
-#[ignore = "changes every event of a circuit in turn: minutes each"]
 fn whatever_ties_a_linked_row_is_noticed() {
     let mut noticed = [0; 2];
     for sample in samples().into_iter().step_by(8).chain([peak_lanes()]) {
