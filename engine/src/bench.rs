@@ -218,9 +218,12 @@ mod tests {
             assert_eq!((measured.family, measured.readings), (family, DAY));
             assert_eq!(measured.k.is_none(), family == Family::S1);
             assert!(measured.bill_bytes > measured.proof_bytes + 32 * 48);
-            let compact = measure(family, Certification::Compact, DAY, &mut |_| {}).unwrap();
-            assert_eq!(compact.k, Some(9));
-            assert!(compact.bill_bytes < compact.proof_bytes + 200);
+            let compact = Case::new(family, Certification::Compact, DAY, &mut |_| {}).unwrap();
+            let prepared = compact.prepare().unwrap();
+            let bill = compact.prove(&prepared).unwrap();
+            compact.verify(&prepared, &bill).unwrap();
+            assert_eq!(prepared.figures().k, Some(9));
+            assert!(bill.len() < prepared.proof_bytes() + 200);
         }
     }
 
