@@ -1,10 +1,9 @@
 //! A day of a nation's meters in one store: `cargo run --release -p wattproof-benches --example nation -- 100000`
 //!
 //! Arguments: how many meters, and `batch` for meters that certify batches; a hundredth and a tenth of them are measured
-//! before, each in a store of its own. Every meter
-//! has a record, keys and a day of half hours of its own. Times are the process's CPU time, to which the disk's waiting does
-//! not belong, with wall time beside the first import; memory is `VmHWM`, the highest since the step began, what earlier
-//! steps left to the allocator included.
+//! before, each in a store of its own. Every meter has a record, keys and a day of half hours of its own. Times are the
+//! process's CPU time, to which the disk's waiting does not belong, with wall time beside the first import; memory is
+//! `VmHWM`, the highest since the step began, what earlier steps left to the allocator included.
 
 #![allow(clippy::unwrap_used, reason = "a measurement that fails has nothing to tell")]
 
