@@ -76,6 +76,23 @@ fn verdicts_are_those_of_one_bill_after_another() {
     }
 }
 
+/// What another process decides while proofs are being read stays decided.
+#[test]
+fn a_bill_that_is_decided_elsewhere_meanwhile() {
+    let street = Street::new(2, &["linear"]);
+    street.prove();
+    let files = bills_in(&street.path("bills")).unwrap();
+    let elsewhere = Supplier::new(street.store(), now());
+    let judged = Supplier::new(street.store(), now()).verify_bulk(&files, 1, &mut |progress| {
+        if progress.done == 1 {
+            assert_eq!(elsewhere.verify(&fs::read(&files[0]).unwrap(), false).unwrap().refused, None);
+        }
+    });
+    let judged = judged.unwrap();
+    assert_eq!((judged.accepted, judged.already, judged.refused.len()), (2, 1, 0));
+    assert_eq!(elsewhere.verify(&fs::read(&files[0]).unwrap(), false).unwrap().refused, None);
+}
+
 #[test]
 fn a_file_that_cannot_be_read_is_refused_and_the_rest_go_on() {
     let street = Street::new(2, &["linear"]);

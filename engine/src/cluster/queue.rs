@@ -24,7 +24,7 @@ use crate::supplier::hex;
 /// The name of the jobs among others in the same database.
 pub(crate) const JOBS: &str = "wattproof";
 /// How often a worker says that it lives.
-pub(crate) const HEARTBEAT: Duration = Duration::from_secs(1);
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How many heartbeats may be missed before others take over what a worker had begun.
 pub(crate) const MISSED: usize = 5;
 /// How often a job is begun before it is given up.
@@ -167,16 +167,22 @@ impl Link {
         ClusterRefusal::Unreachable { queue: self.name.clone(), reason }
     }
 
+    /// Connects, then prepares the database. Of processes that prepare it at once some may find it locked or half made.
     fn prepare(&self) -> Result<(), ClusterRefusal> {
         let mut attempt = 1;
         loop {
-            match self.handle.block_on(self.set_up()) {
-                Err(sqlx::Error::Migrate(_) | sqlx::Error::Database(_)) if attempt < PREPARATIONS => {
-                    std::thread::sleep(Duration::from_millis(150) * attempt);
-                    attempt += 1;
-                }
+            let connected = self.handle.block_on(async { on!(self, pool => pool.acquire().await.map(drop)) });
+            let locked = matches!(&connected, Err(sqlx::Error::Database(error)) if error.message().contains("locked"));
+            let done = match connected {
+                Err(error) if !locked => return Err(self.unreachable(&error)),
+                Err(error) => Err(error),
+                Ok(()) => self.handle.block_on(self.set_up()),
+            };
+            match done {
+                Err(_) if attempt < PREPARATIONS => std::thread::sleep(Duration::from_millis(150) * attempt),
                 done => return done.map_err(|error| self.unreachable(&error)),
             }
+            attempt += 1;
         }
     }
 
@@ -326,8 +332,7 @@ impl Link {
     pub(crate) fn given_up(&self) -> Result<HashMap<String, String>, ClusterRefusal> {
         let rows: Vec<(String, String)> = self.ask(async {
             on!(self, pool => {
-                sqlx::query_as("SELECT job, failure FROM wattproof_jobs WHERE begun >= $1 AND failure IS NOT NULL")
-                    .bind(ATTEMPTS)
+                sqlx::query_as("SELECT job, failure FROM wattproof_jobs WHERE failure IS NOT NULL")
                     .fetch_all(pool)
                     .await
             })
@@ -376,12 +381,12 @@ impl Link {
         })
     }
 
-    /// Leaves word of what kept a worker from doing a job.
+    /// Gives a job up, with what kept a worker from doing it, when it was begun often enough. What was said first stays.
     pub(crate) fn fail(&self, job: &str, why: &str) -> Result<(), ClusterRefusal> {
         self.ask(async {
             on!(self, pool => {
-                let failed = sqlx::query("UPDATE wattproof_jobs SET failure = $2 WHERE job = $1").bind(job).bind(why);
-                failed.execute(pool).await.map(drop)
+                let failed = "UPDATE wattproof_jobs SET failure = $2 WHERE job = $1 AND begun >= $3 AND failure IS NULL";
+                sqlx::query(failed).bind(job).bind(why).bind(ATTEMPTS).execute(pool).await.map(drop)
             })
         })
     }

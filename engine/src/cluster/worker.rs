@@ -120,7 +120,7 @@ impl Shop {
     fn take(&self, job: &str) -> Result<(), ClusterRefusal> {
         let done = self.begin(job);
         match &done {
-            Ok(()) => _ = self.jobs.fetch_add(1, Ordering::Relaxed),
+            Ok(()) => {}
             Err(_) if self.stopping() => self.link.leave(job)?,
             Err(refusal) => {
                 self.failed.fetch_add(1, Ordering::Relaxed);
@@ -135,7 +135,9 @@ impl Shop {
         let Some(begun) = self.link.begin(name)? else { return Ok(()) };
         let job = Job::read(&begun.body).ok_or(ClusterRefusal::Foreign { what: "job" })?;
         let pool = ThreadPoolBuilder::new().num_threads(1).build().map_err(|_| ClusterRefusal::Threads)?;
-        pool.install(|| self.work(job, &begun.open))
+        pool.install(|| self.work(job, &begun.open))?;
+        self.jobs.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     fn work(&self, Job { now, excerpt, act }: Job, open: &[BillId]) -> Result<(), ClusterRefusal> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 
 use super::{Judged, Supplier, VerifyRefusal};
-use crate::bills::{BillDigest, Reason};
+use crate::bills::{self, BillDigest, Reason};
 use crate::import::{Kind, load};
 use crate::progress::Progress;
 use crate::store::StoreRefusal;
@@ -117,7 +117,12 @@ impl Supplier<'_> {
         let decided = self.store.change(|change| {
             let mut decided = Vec::new();
             for Read { file, digest, bytes, found } in read {
-                if let Found::Verdict(verdict) = found {
+                // Others may have decided it since it was looked at.
+                let before = match found {
+                    Found::Verdict(ref verdict) => Some(verdict.clone()),
+                    _ => bills::verdict(change, &digest)?,
+                };
+                if let Some(verdict) = before {
                     decided.push((file, digest, bytes, verdict.refused, true));
                     continue;
                 }
