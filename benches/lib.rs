@@ -1,4 +1,4 @@
-//! What the benches share: a household whose meter committed to its readings, and the yardstick.
+//! What the benches share: a household whose meter committed to its readings, meters by the thousand, the yardstick.
 //!
 //! `cargo bench -p wattproof-benches` gives times. Machines differ, so compare with `msm/2^11`, one full-width multi-exponentiation of 2,048
 //! points, in the same run. `wattproof bench` gives whole bills, with signatures, decompression and sizes.
@@ -16,6 +16,9 @@ use wattproof_meter::commit::{CommitmentTables, Opening};
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::{Certification, MeterId};
+
+pub mod machine;
+pub mod population;
 
 /// Readings, openings and commitments of one period.
 #[allow(missing_debug_implementations, reason = "holds readings and openings")]
@@ -89,7 +92,7 @@ impl Household {
             slot_length: SlotLength::HALF_HOUR,
             slots,
             offsets: vec![(slots.first(), 0)],
-            batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
+            batches: vec![BatchReference { number: 20_000, header: [3; 8] }],
             gaps: slots.iter().filter(|slot| self.is_gap(*slot)).count() as u32,
             carried: carried.to_vec(),
             disclosed: prepared.price(&self.readings, carried).unwrap_or_default(),

@@ -1,12 +1,19 @@
-//! Proving and verifying the four families, beside the yardstick.
+//! The four families over a day, a week, a month and a year, by what the meter certifies: keys, proving, verifying one,
+//! verifying in bulk; beside the yardstick.
 #![allow(missing_docs, clippy::expect_used, reason = "a bench")]
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use wattproof_benches::{Household, Multiexp, register, slots};
-use wattproof_circuits::families::Family;
-use wattproof_circuits::prepared::Prepared;
+use std::time::Duration;
 
-const READINGS: [u32; 3] = [48, 336, 1488];
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use wattproof_benches::Multiexp;
+use wattproof_engine::bench::{Case, Certification, Family};
+
+const READINGS: [u32; 4] = [48, 336, 1_488, 17_520];
+const CERTIFICATIONS: [(&str, Certification); 2] =
+    [("reading", Certification::Classic), ("batch", Certification::Compact)];
+/// The longest period that many bills are made of; of a longer one, few.
+const MONTH: u32 = 1_488;
 
 fn yardstick(criterion: &mut Criterion) {
     let multiexp = Multiexp::new(11);
@@ -14,24 +21,31 @@ fn yardstick(criterion: &mut Criterion) {
 }
 
 fn families(criterion: &mut Criterion) {
-    for family in Family::ALL {
-        let mut group = criterion.benchmark_group(family.name());
-        group.sample_size(10);
-        for count in READINGS {
-            let (register, slots) = register().zip(slots(count)).expect("valid constants");
-            let prepared = Prepared::new(&family.program(register, slots)).expect("the families can be planned");
-            let household = Household::new(slots, 7);
-            let statement = household.statement(&prepared, &[]);
-            let prove =
-                || prepared.prove(&statement, &household.bytes, &household.readings, &household.openings, &[9; 32]);
-            let proof = prove().expect("an honest bill");
-            group.bench_with_input(BenchmarkId::new("prove", count), &count, |bencher, _| bencher.iter(prove));
-            group.bench_with_input(BenchmarkId::new("verify", count), &count, |bencher, _| {
-                bencher.iter(|| prepared.verify(&statement, &household.bytes, &household.points, &proof, &[5; 32]));
-            });
+    for (certified, certification) in CERTIFICATIONS {
+        for family in Family::ALL {
+            for readings in READINGS {
+                let name = format!("{}/{certified}/{readings}", family.name());
+                let mut group = criterion.benchmark_group(name);
+                group.sample_size(10).sampling_mode(SamplingMode::Flat);
+                group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(500));
+                let case = Case::new(family, certification, readings, &mut |_| {}).expect("a period that is measured");
+                bills(&mut group, &case, if readings > MONTH { 4 } else { 32 });
+                group.finish();
+            }
         }
-        group.finish();
     }
+}
+
+fn bills(group: &mut BenchmarkGroup<'_, WallTime>, case: &Case, together: usize) {
+    let prepared = case.prepare().expect("a family");
+    group.bench_function("keys", |bencher| bencher.iter(|| case.prepare().expect("a family")));
+    let bills: Vec<_> = (0..together).map(|_| case.prove(&prepared).expect("an honest bill")).collect();
+    group.bench_function("prove", |bencher| bencher.iter(|| case.prove(&prepared).expect("an honest bill")));
+    group.bench_function("verify", |bencher| bencher.iter(|| case.verify(&prepared, &bills[0]).expect("it holds")));
+    group.throughput(Throughput::Elements(together as u64));
+    group.bench_function(format!("verify {together} in bulk"), |bencher| {
+        bencher.iter(|| case.verify_in_bulk(&prepared, &bills).expect("they hold"));
+    });
 }
 
 criterion_group!(benches, yardstick, families);

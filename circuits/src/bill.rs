@@ -2,7 +2,7 @@
 //!
 //! | bytes | field |
 //! |---|---|
-//! | 1 | version, 2 |
+//! | 1 | version, 3 |
 //! | 1 | circuit version |
 //! | 1 | certification |
 //! | 8 | meter id |
@@ -12,11 +12,12 @@
 //! | 2 | slot length in minutes |
 //! | 4, 4 | first slot, number of slots |
 //! | 1 | offsets from UTC, then for each its first slot (4) and its seconds (4, signed) |
-//! | 2 | batches, then for each its number (4) and the digest of its header (32) |
+//! | 2 | batches, then for each its number (4) and the first bytes of its header's digest (8) |
 //! | 4 | slots without a reading, at most the number of slots |
 //! | 1 | carried values, then each (8) |
 //! | 1 | disclosed amounts, then each (16, signed): the total, shown lines, figures |
-//! | 4 | commitments, then each (32): those of all batches, in the batches' own order |
+//! | 4 | commitments, then each (32): those of all readings of the batches, in the batches' own order; none when the
+//! batches carry their own |
 //! | 4 | bytes of the proof, then those |
 //!
 //! Integers are little-endian. A list's length is checked against the bytes that are left before anything is allocated.
@@ -29,7 +30,7 @@ use crate::statement::{BatchReference, Statement};
 use crate::version::CIRCUIT_VERSION;
 
 /// The version of the bytes.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 /// The most slots of a bill.
 pub const MAX_SLOTS: u32 = 1 << 20;
 
@@ -38,7 +39,7 @@ pub const MAX_SLOTS: u32 = 1 << 20;
 pub struct Bill {
     /// What it states.
     pub statement: Statement,
-    /// The commitments of its batches, in the batches' own order.
+    /// The commitments to the readings of its batches, in the batches' own order; none when the batches carry theirs.
     pub commitments: Vec<[u8; 32]>,
     /// The proof, with its link.
     pub proof: Vec<u8>,
@@ -239,7 +240,7 @@ fn offsets(reader: &mut Reader<'_>, slots: SlotRange) -> Result<Vec<(Slot, i32)>
 fn batches(reader: &mut Reader<'_>) -> Result<Vec<BatchReference>, BillRefusal> {
     let count = reader.u16().ok_or(BillRefusal::Short)?.into();
     let mut batches: Vec<BatchReference> = vec![];
-    for bytes in list::<36>(reader, count)? {
+    for bytes in list::<12>(reader, count)? {
         let mut pair = Reader::new(&bytes);
         let number = pair.u32().ok_or(BillRefusal::Short)?;
         let header = pair.array().ok_or(BillRefusal::Short)?;

@@ -11,6 +11,7 @@ use halo2_proofs::plonk::{Circuit, ConstraintSystem, Error, Expression};
 use pasta_curves::Fp;
 
 use crate::chip::digits::DigitsChip;
+use crate::chip::gather::GatherChip;
 use crate::chip::lane::{Lane, LaneChip};
 use crate::chip::limbs::{LimbsChip, Side};
 use crate::chip::sum::SumChip;
@@ -81,6 +82,7 @@ pub struct Config {
     limbs: Option<LimbsChip>,
     lane: Option<LaneChip>,
     gadgets: Chips,
+    gather: Option<GatherChip>,
 }
 
 impl Circuit<Fp> for BillCircuit<'_> {
@@ -112,7 +114,8 @@ impl Circuit<Fp> for BillCircuit<'_> {
             }
         }
         gadgets.look_up(meta, &columns);
-        Config { columns, sum, digits, limbs, lane, gadgets }
+        let gather = shape.ring.as_ref().map(|ring| GatherChip::configure(meta, &columns, ring));
+        Config { columns, sum, digits, limbs, lane, gadgets, gather }
     }
 
     fn synthesize(&self, config: Config, mut layouter: impl Layouter<Fp>) -> Result<(), Error> {
@@ -134,8 +137,13 @@ impl Circuit<Fp> for BillCircuit<'_> {
                     layout: self.layout,
                     witness: self.values.map(|values| values.witness),
                     cells: Default::default(),
+                    linked: Default::default(),
+                    sums: Default::default(),
                 };
                 self.layout.acts.iter().try_for_each(|act| self.act(&config, &mut rows, act))?;
+                if let (Some(gather), Some(ring)) = (&config.gather, &self.layout.ring) {
+                    gather.assign(&mut rows, ring)?;
+                }
                 let outputs = self.layout.acts.iter().filter_map(|act| match act {
                     Act::Disclose { place, output } => Some((rows.cells.get(place).copied(), *output)),
                     _ => None,
@@ -172,10 +180,12 @@ impl BillCircuit<'_> {
     }
 }
 
-/// The columns of a shape. The linked column is advice column 0 and its own row is the first advice query, made by the
-/// first gate of [`SumChip`]: the link relies on both.
+/// The columns of a shape. The classic link relies on the linked column being advice column 0 and its own row the first
+/// advice query, made by the first gate of [`SumChip`]; the compact link on the ring columns being the first ones.
 fn columns(meta: &mut ConstraintSystem<Fp>, shape: &Shape) -> Columns {
+    let ring = shape.ring.as_ref().map_or(0, |ring| ring.columns);
     Columns {
+        ring: (0..ring).map(|_| meta.advice_column()).collect(),
         linked: meta.advice_column(),
         sum: meta.advice_column(),
         operand: shape.operands.then(|| meta.advice_column()),

@@ -2,9 +2,11 @@
 //!
 //! A published file is CSV under one of three headers: `date` lists dates, `date,value` gives each day a value,
 //! `start,value` gives each slot one, by the instant at which it starts. Values are kept as they are written; a tariff
-//! says what they are.
+//! says what they are. Look-up tables too large for a tariff's text are published in the same way, under `to,value` and its
+//! like; of those the tariff holds the root.
 
 mod rows;
+mod table;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,8 +14,11 @@ use std::collections::btree_map::Entry;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::merkle::TableRefusal;
 use crate::program::Ratio;
 use crate::tariff::decimal;
+
+pub use table::TableSet;
 
 /// The largest file, in bytes: ten years of five-minute prices fit.
 pub const MAX_BYTES: usize = 1 << 25;
@@ -48,6 +53,13 @@ pub enum Kind {
         /// What has one.
         per: Per,
     },
+    /// A look-up table.
+    Table {
+        /// How many keys it has.
+        keys: usize,
+        /// The root of the tree over its entries, as the tariff writes it.
+        root: String,
+    },
 }
 
 /// A data set that a tariff declares.
@@ -66,15 +78,17 @@ impl Declared {
             Kind::Dates => "date",
             Kind::OneOf { per: Per::Day, .. } | Kind::Number { per: Per::Day, .. } => "date,value",
             Kind::OneOf { per: Per::Slot, .. } | Kind::Number { per: Per::Slot, .. } => "start,value",
+            Kind::Table { keys, .. } => table::HEADERS[keys.clamp(&1, &table::HEADERS.len()) - 1],
         }
     }
 
-    /// Whether a value is one of its words, or a number.
+    /// Whether a value is one of its words, or a number; of a table, its root.
     pub fn reads(&self, value: &str) -> bool {
         match &self.kind {
             Kind::Dates => false,
             Kind::OneOf { values, .. } => values.iter().any(|word| word == value),
             Kind::Number { .. } => number(value).is_some(),
+            Kind::Table { root, .. } => root == value,
         }
     }
 }
@@ -95,6 +109,8 @@ pub enum DataSet {
     Days(BTreeMap<Date, String>),
     /// A value a slot, by its start.
     Slots(BTreeMap<Timestamp, String>),
+    /// A look-up table.
+    Table(TableSet),
 }
 
 /// Published data by the name that a tariff gives them.
@@ -140,6 +156,7 @@ impl DataSet {
             DataSet::Dates(rows) => rows.keys().for_each(|date| text += &format!("{date}\n")),
             DataSet::Days(rows) => rows.iter().for_each(|(date, value)| text += &format!("{date},{value}\n")),
             DataSet::Slots(rows) => rows.iter().for_each(|(start, value)| text += &format!("{start},{value}\n")),
+            DataSet::Table(table) => return table.to_csv(),
         }
         text
     }
@@ -162,6 +179,9 @@ impl DataSet {
             (DataSet::Dates(ours), DataSet::Dates(theirs)) => DataSet::Dates(merged(ours, theirs, |()| true)?),
             (DataSet::Days(ours), DataSet::Days(theirs)) => DataSet::Days(merged(ours, theirs, stands)?),
             (DataSet::Slots(ours), DataSet::Slots(theirs)) => DataSet::Slots(merged(ours, theirs, stands)?),
+            (DataSet::Table(ours), DataSet::Table(theirs)) if ours == theirs => return Ok(other.clone()),
+            (DataSet::Table(ours), DataSet::Table(_)) if !stands(&ours.root().to_owned()) => return Ok(other.clone()),
+            (DataSet::Table(_), DataSet::Table(_)) => return Err(DataRefusal::Conflict { key: "the table".into() }),
             _ => return Err(DataRefusal::OtherForm { ours: self.header(), theirs: other.header() }),
         };
         match both.bytes() {
@@ -180,6 +200,7 @@ impl DataSet {
                 DataSet::Dates(rows) => rows.len() * ROW,
                 DataSet::Days(rows) => values(&mut rows.values()),
                 DataSet::Slots(rows) => values(&mut rows.values()),
+                DataSet::Table(table) => table.to_csv().len(),
             }
     }
 
@@ -189,10 +210,11 @@ impl DataSet {
             DataSet::Dates(rows) => rows.len(),
             DataSet::Days(rows) => rows.len(),
             DataSet::Slots(rows) => rows.len(),
+            DataSet::Table(table) => table.values().len(),
         }
     }
 
-    /// The first row whose value is refused, by its day or the start of its slot.
+    /// The first row whose value is refused, by its day or the start of its slot; of a table, its root.
     pub fn first_without(&self, accepted: impl Fn(&str) -> bool) -> Option<(String, &str)> {
         fn first<K: ToString>(rows: &BTreeMap<K, String>, accepted: impl Fn(&str) -> bool) -> Option<(String, &str)> {
             let (key, value) = rows.iter().find(|(_, value)| !accepted(value))?;
@@ -202,6 +224,10 @@ impl DataSet {
             DataSet::Dates(_) => None,
             DataSet::Days(rows) => first(rows, accepted),
             DataSet::Slots(rows) => first(rows, accepted),
+            DataSet::Table(table) => {
+                let root = table.root();
+                (!accepted(root)).then(|| ("the table's root".to_owned(), root))
+            }
         }
     }
 
@@ -216,6 +242,7 @@ impl DataSet {
             DataSet::Dates(_) => "date",
             DataSet::Days(_) => "date,value",
             DataSet::Slots(_) => "start,value",
+            DataSet::Table(table) => table.header(),
         }
     }
 }
@@ -252,7 +279,7 @@ pub enum DataRefusal {
     /// Not text.
     #[error("the data file is not UTF-8 text")]
     NotUtf8,
-    /// None of the three headers.
+    /// None of the headers.
     #[error("the data file begins with {found:?}, which is no header of one")]
     Header {
         /// The first characters of its first line.
@@ -288,6 +315,23 @@ pub enum DataRefusal {
         /// The first characters of the field.
         text: String,
     },
+    /// A row of a table that is not the next.
+    #[error("line {line} of the data file begins {text:?}, which is not the table's next row")]
+    Key {
+        /// The line, from one.
+        line: u64,
+        /// The first characters of the row.
+        text: String,
+    },
+    /// A table that ends before its last row.
+    #[error("the data file ends before the last row of key {}", key + 1)]
+    Incomplete {
+        /// Which key, from zero.
+        key: usize,
+    },
+    /// A table that is none.
+    #[error(transparent)]
+    Table(TableRefusal),
     /// A day or slot stands in the file twice.
     #[error("line {line} of the data file gives {key} a second time")]
     Twice {
@@ -323,6 +367,9 @@ impl DataRefusal {
             DataRefusal::Date { .. } => "data-date",
             DataRefusal::Start { .. } => "data-start",
             DataRefusal::Value { .. } => "data-value",
+            DataRefusal::Key { .. } => "data-key",
+            DataRefusal::Incomplete { .. } => "data-incomplete",
+            DataRefusal::Table(refusal) => refusal.code(),
             DataRefusal::Twice { .. } => "data-twice",
             DataRefusal::Conflict { .. } => "data-conflict",
             DataRefusal::OtherForm { .. } => "data-other-form",
@@ -334,13 +381,20 @@ impl DataRefusal {
         match self {
             DataRefusal::TooLarge { .. } => "split the file by time",
             DataRefusal::NotUtf8 => "save it as UTF-8",
-            DataRefusal::Header { .. } => "begin it with the line `date`, `date,value` or `start,value`",
+            DataRefusal::Header { .. } => {
+                "begin it with the line `date`, `date,value` or `start,value`; a table's with `to,value` or `to,to,value`"
+            }
             DataRefusal::Fields { .. } => "write one field a column, separated by a comma",
             DataRefusal::Date { .. } => "write dates as 2026-03-01",
             DataRefusal::Start { .. } => {
                 "write the instant with its offset: 2026-03-01T00:00Z or 2026-03-01T01:00+01:00"
             }
             DataRefusal::Value { .. } => "write a word or a plain decimal number such as -4.25",
+            DataRefusal::Key { .. } => {
+                "write bounds that are the same distance apart and then `above`, the last key's changing fastest"
+            }
+            DataRefusal::Incomplete { .. } => "end the rows of each key with `above`",
+            DataRefusal::Table(refusal) => refusal.hint(),
             DataRefusal::Twice { .. } => "give each day or slot once",
             DataRefusal::Conflict { .. } => {
                 "a published value stands: publish the right rows under another name, with a version of the tariff \

@@ -11,6 +11,7 @@ use halo2_proofs::poly::commitment::MSM;
 use pasta_curves::{Eq, EqAffine, Fp};
 use wattproof_meter::commit::Generators;
 
+use crate::basis::{Basis, NAMED};
 use crate::multiexp::multiexp;
 
 static GENERATORS: LazyLock<Generators> = LazyLock::new(Generators::new);
@@ -29,6 +30,8 @@ pub struct Equation {
 pub(crate) struct Terms {
     g: Fp,
     h: Fp,
+    /// Multiples of what the compact link names.
+    basis: Option<(&'static Basis, [Fp; NAMED])>,
     scalars: Vec<Fp>,
     points: Vec<EqAffine>,
 }
@@ -96,6 +99,12 @@ impl Terms {
         self.h += h;
     }
 
+    /// Adds multiples of what the compact link names.
+    pub(crate) fn basis(&mut self, basis: &'static Basis, scalars: [Fp; NAMED]) {
+        let (_, sums) = self.basis.get_or_insert((basis, [Fp::ZERO; NAMED]));
+        sums.iter_mut().zip(scalars).for_each(|(sum, scalar)| *sum += scalar);
+    }
+
     /// Adds a multiple of a point.
     pub(crate) fn push(&mut self, scalar: Fp, point: EqAffine) {
         self.scalars.push(scalar);
@@ -125,11 +134,15 @@ impl Terms {
     fn weigh(&mut self, weight: Fp) {
         self.g *= weight;
         self.h *= weight;
+        self.basis.iter_mut().flat_map(|(_, scalars)| scalars).for_each(|scalar| *scalar *= weight);
         self.scalars.iter_mut().for_each(|scalar| *scalar *= weight);
     }
 
     fn add(&mut self, other: Terms) {
         self.generators(other.g, other.h);
+        if let Some((basis, scalars)) = other.basis {
+            self.basis(basis, scalars);
+        }
         self.scalars.extend(other.scalars);
         self.points.extend(other.points);
     }
@@ -138,6 +151,9 @@ impl Terms {
         let Generators { g, h } = *GENERATORS;
         self.push(self.g, g);
         self.push(self.h, h);
+        if let Some((basis, scalars)) = self.basis {
+            scalars.iter().zip(basis.points()).for_each(|(scalar, point)| self.push(*scalar, *point));
+        }
         multiexp(&self.scalars, &self.points)
     }
 }

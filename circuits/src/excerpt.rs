@@ -11,6 +11,7 @@ impl Node {
             Node::Scheduled { of, .. } | Node::Root { of, .. } | Node::Rounded { of, .. } => vec![*of],
             Node::Each { of, .. } | Node::Climb { of, .. } => of.iter().map(|(of, _)| *of).collect(),
             Node::Largest { of, .. } => of.clone(),
+            Node::Entry { keys, .. } => keys.clone(),
             Node::Larger(a, b) | Node::Smaller(a, b) | Node::Product(a, b) => vec![*a, *b],
             Node::Quotient { of, over, .. } => vec![*of, *over],
         }
@@ -24,6 +25,7 @@ impl Node {
             Node::Linear { terms, .. } => terms.iter_mut().for_each(|(of, _)| *of = to(*of)),
             Node::Scheduled { of, .. } | Node::Root { of, .. } | Node::Rounded { of, .. } => *of = to(*of),
             Node::Each { of, .. } | Node::Climb { of, .. } => of.iter_mut().for_each(|(of, _)| *of = to(*of)),
+            Node::Entry { keys, .. } => keys.iter_mut().for_each(|key| *key = to(*key)),
             Node::Largest { of, .. } => of.iter_mut().for_each(|of| *of = to(*of)),
             Node::Larger(a, b) | Node::Smaller(a, b) | Node::Product(a, b) => (*a, *b) = (to(*a), to(*b)),
             Node::Quotient { of, over, .. } => (*of, *over) = (to(*of), to(*over)),

@@ -4,6 +4,7 @@
 //!
 //! - a tariff's text, checked, with diagnostics at the source: [`tariff`]; a billing period in its zone: [`period`];
 //! - the dated data that a tariff declares and others publish: [`data`];
+//! - look-up tables of up to a million entries, published as a Merkle root: [`merkle`];
 //! - what a tariff means on readings, plainly and exactly: [`rule`], over a [`program`];
 //! - what leaves the circuit and what stays: [`plan`], laid out by [`layout`];
 //! - what a bill says about single slots: [`privacy`];
@@ -18,6 +19,7 @@
 //! Verifying a proof does not show that its commitments are the meter's, nor that the period is complete; the engine
 //! checks both.
 
+mod basis;
 pub mod bill;
 pub mod bulk;
 mod chip;
@@ -31,6 +33,7 @@ pub mod families;
 pub mod gadget;
 pub mod layout;
 mod link;
+pub mod merkle;
 mod multiexp;
 pub mod params;
 pub mod period;

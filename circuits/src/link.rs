@@ -5,6 +5,8 @@
 //! rows, the verifier checks `Σ Lᵢ(x)·C'ᵢ + Σ L_j(x)·B_j = a(x)·G + w·H`. Everything on the left is in the transcript before `x` exists, so by
 //! Schwartz–Zippel the column equals the committed values, and rows without a commitment are zero.
 
+pub(crate) mod compact;
+
 use ff::Field;
 use halo2_proofs::poly::EvaluationDomain;
 use pasta_curves::{EqAffine, Fp};

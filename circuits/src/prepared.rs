@@ -20,15 +20,18 @@ use rand_core::SeedableRng;
 use wattproof_meter::calendar::Slot;
 use wattproof_meter::commit::{Generators, Opening};
 use wattproof_meter::reading::Readings;
+use wattproof_meter::ring::Ring;
 
+use crate::basis::Basis;
 use crate::chip::field;
 use crate::circuit::{BillCircuit, unusable_rows, with_shape};
 use crate::committed::Committed;
 use crate::equation::{Equation, Terms};
-use crate::layout::{Layout, LayoutRefusal};
+use crate::layout::{Certified, Layout, LayoutRefusal, RingLayout};
+use crate::link::compact::{self, Columns, Compact};
 use crate::link::{Blinding, Opened, Received};
 use crate::params::{ParamsAltered, params};
-use crate::plan::{Plan, PlanRefusal, Witness};
+use crate::plan::{Plan, PlanRefusal, Step, Witness};
 use crate::program::{Place, Program};
 use crate::refusal::{ProofRefusal, ProveRefusal};
 use crate::schnorr::{self, Linear};
@@ -44,6 +47,7 @@ const POINT: usize = 32;
 #[derive(Debug)]
 pub struct Prepared {
     plan: Plan,
+    certified: Certified,
     /// Of the plan, and of the layout and verifying key where there is a circuit.
     digest: [u8; 32],
     generators: Generators,
@@ -60,8 +64,20 @@ struct Compiled {
     /// Held while the proving key is made: it is large, and one serves all threads.
     making: Mutex<()>,
     blinding: usize,
+    /// Where the meter's ring stands; nothing when each reading has a commitment.
+    ring: Option<Placed>,
     /// Bytes of halo2's proof.
     length: usize,
+}
+
+/// A ring in a circuit.
+#[derive(Debug)]
+struct Placed {
+    ring: Ring,
+    layout: RingLayout,
+    basis: &'static Basis,
+    /// Advice columns of the circuit.
+    advice: usize,
 }
 
 /// What a bill needs that its plan alone does not say.
@@ -103,11 +119,23 @@ impl Prepared {
     /// # Errors
     /// When a value could pass its bound or the period is too long for a circuit.
     pub fn new(program: &Program) -> Result<Self, PrepareRefusal> {
-        let plan = Plan::new(program)?;
-        let circuit = if plan.is_linear() { None } else { Some(Compiled::new(&plan)?) };
-        let described = circuit.as_ref().map(|circuit| (&circuit.layout.linked, circuit.verifying.pinned()));
+        Prepared::certified(program, Certified::Each)
+    }
+
+    /// The same for readings so certified. Those of whole batches always take a circuit, which sums them.
+    ///
+    /// # Errors
+    /// As for [`Prepared::new`].
+    pub fn certified(program: &Program, certified: Certified) -> Result<Self, PrepareRefusal> {
+        let plan = Plan::certified(program, certified)?;
+        let is_linear = plan.is_linear() && certified == Certified::Each;
+        let circuit = if is_linear { None } else { Some(Compiled::new(&plan, certified)?) };
+        let described = circuit.as_ref().map(|circuit| {
+            let ring = circuit.ring.as_ref().map(|placed| (placed.ring, &placed.layout.columns));
+            (&circuit.layout.linked, ring, circuit.verifying.pinned())
+        });
         let digest = digest(&format!("{plan:?} {described:?}"));
-        Ok(Prepared { plan, digest, generators: Generators::new(), circuit })
+        Ok(Prepared { plan, certified, digest, generators: Generators::new(), circuit })
     }
 
     /// The plan.
@@ -152,22 +180,27 @@ impl Prepared {
     pub fn proof_bytes(&self) -> usize {
         match &self.circuit {
             None => schnorr::BYTES * self.plan.outputs.len(),
-            Some(circuit) => (circuit.blinding + 1) * POINT + circuit.length,
+            Some(circuit) => circuit.link_bytes() + circuit.length,
         }
     }
 
     /// The amounts that a bill on these readings discloses, in the order of the plan's outputs.
     ///
     /// # Errors
-    /// A gap, a reading above the bound that the tariff gives its register, or other carried values than it declares.
+    /// A gap, a reading above the bound that the tariff gives its register, other carried values than it declares, or a
+    /// table whose entries are not at hand.
     pub fn price(&self, readings: &Readings, carried: &[u64]) -> Result<Vec<i128>, ProveRefusal> {
         self.plan.check_carried(carried)?;
         self.checked(readings)?;
+        if let Some(table) = self.plan.steps.iter().filter_map(Step::table).find(|table| table.entries().is_none()) {
+            return Err(ProveRefusal::TableMissing { name: table.published().name.clone() });
+        }
         Ok(Witness::of(&self.plan, readings, carried).outputs(&self.plan))
     }
 
     /// Proves `statement`, which discloses what [`Prepared::price`] gave. `commitments` are those of all the statement's
-    /// batches in their own order; `seed` is 32 fresh bytes from the operating system, never used again.
+    /// batches in their own order. Of batch-certified readings, `readings` are those of whole batches, with what lies
+    /// outside the period, and `openings` have one a batch, at its first slot. `seed` is 32 fresh bytes from the operating system, never used again.
     ///
     /// The proof is not yet known to verify: show it as made, and send it, only after [`Prepared::verify`]. A linear
     /// proof of a wrong amount, should one leave the device, would let a small search find the right one.
@@ -202,8 +235,7 @@ impl Prepared {
         if self.price(readings, &statement.carried)? != statement.disclosed {
             return Err(ProveRefusal::OtherAmounts);
         }
-        let opened = |place: Place, slot| self.is_estimated(place) || openings.get(place.register, slot).is_some();
-        self.all(opened).map_err(ProveRefusal::Openings)?;
+        self.certifies(openings).map_err(ProveRefusal::Openings)?;
         let context = statement.context(&self.digest, commitments.iter());
         let carried = statement.carried.as_slice();
         let streams = Streams::new(seed, &context, openings);
@@ -219,7 +251,7 @@ impl Prepared {
 
     /// Verifies a proof. That the statement's carried values are what earlier bills hand on, the verifier looks up.
     /// `commitments` are as for [`Prepared::prove`]; `points` must be the same ones decoded, those of the period's
-    /// readings, for only the former enter the context; `entropy` is the verifier's own, drawn after the bill's bytes were
+    /// readings, or of the batches at their first slots, for only the former enter the context; `entropy` is the verifier's own, drawn after the bill's bytes were
     /// final.
     ///
     /// # Errors
@@ -293,10 +325,26 @@ impl Prepared {
                 return Err(ProofRefusal::AmountOutOfBounds { index });
             }
         }
-        let found = |place: Place, slot| points.get(place.register, slot).is_some();
-        self.all(|place, slot| found(place, slot) || self.is_estimated(place))
-            .map_err(ProofRefusal::MissingCommitment)?;
-        self.all(|place, slot| !found(place, slot) || !self.is_estimated(place)).map_err(ProofRefusal::UnusedCommitment)
+        self.certifies(points).map_err(ProofRefusal::MissingCommitment)?;
+        match self.certified {
+            Certified::Batches(_) => Ok(()),
+            Certified::Each => self
+                .all(|place, slot| points.get(place.register, slot).is_none() || !self.is_estimated(place))
+                .map_err(ProofRefusal::UnusedCommitment),
+        }
+    }
+
+    /// Whether something stands for each reading that is no gap, or for each batch that the period touches; the first slot
+    /// of what lacks it.
+    fn certifies<T>(&self, by: &Committed<T>) -> Result<(), u32> {
+        match self.certified {
+            Certified::Each => {
+                self.all(|place, slot| self.is_estimated(place) || by.get(place.register, slot).is_some())
+            }
+            Certified::Batches(ring) => self
+                .all(|place, slot| by.get(place.register, ring.batch_of(slot)).is_some())
+                .map_err(|slot| ring.batch_of(Slot::new(slot)).index()),
+        }
     }
 
     fn checked(&self, readings: &Readings) -> Result<(), ProveRefusal> {
@@ -325,14 +373,36 @@ impl Prepared {
 }
 
 impl Compiled {
-    fn new(plan: &Plan) -> Result<Self, PrepareRefusal> {
-        let layout = Layout::new(plan)?;
+    fn new(plan: &Plan, certified: Certified) -> Result<Self, PrepareRefusal> {
+        let layout = Layout::certified(plan, certified)?;
         let params = params(layout.k)?;
         let circuit = BillCircuit::shape_only(plan, &layout);
         let verifying = with_shape(&layout.shape, || keygen_vk(params, &circuit)).map_err(keys)?;
         let length = proof_length(params, &verifying, plan.outputs.len()).map_err(keys)?;
         let blinding = unusable_rows(&layout.shape);
-        Ok(Compiled { layout, params, verifying, proving: OnceLock::new(), making: Mutex::new(()), blinding, length })
+        let ring = match (certified, &layout.ring) {
+            (Certified::Batches(ring), Some(placed)) => {
+                let (layout, advice) = (placed.clone(), layout.shape.advice_columns());
+                Some(Placed { ring, layout, basis: Basis::of(params.k())?, advice })
+            }
+            _ => None,
+        };
+        let (proving, making) = (OnceLock::new(), Mutex::new(()));
+        Ok(Compiled { layout, params, verifying, proving, making, blinding, ring, length })
+    }
+
+    /// Bytes of the link, which comes before halo2's proof.
+    fn link_bytes(&self) -> usize {
+        if self.ring.is_some() { compact::BYTES } else { (self.blinding + 1) * POINT }
+    }
+
+    /// The compact link, if that is the circuit's.
+    fn compact<'a>(&'a self, carried: &'a [u64], context: &'a Context) -> Option<Compact<'a>> {
+        let of = |placed: &'a Placed| {
+            let (ring, columns, basis) = (placed.ring, placed.layout.columns.as_slice(), placed.basis);
+            Compact { ring, columns, carried, basis, context }
+        };
+        self.ring.as_ref().map(of)
     }
 
     fn proving(&self, plan: &Plan) -> Result<&ProvingKey<EqAffine>, Error> {
@@ -422,27 +492,78 @@ impl Prover<'_> {
         streams: Streams,
         watch: &mut Watch<'_>,
     ) -> Result<Vec<u8>, ProveRefusal> {
+        match self.circuit.compact(self.carried, self.context) {
+            Some(link) => self.compact(&link, disclosed, readings, openings, streams, watch),
+            None => self.classic(disclosed, readings, openings, streams, watch),
+        }
+    }
+
+    fn classic(
+        &self,
+        disclosed: &[i128],
+        readings: &Readings,
+        openings: &Committed<Opening>,
+        streams: Streams,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<u8>, ProveRefusal> {
         let circuit = self.circuit;
-        let key = circuit.proving(self.plan).map_err(ProveRefusal::halo2)?;
         let blinding = Blinding::new(self.generators, circuit.blinding, streams.proof.clone(), streams.secrets);
         let mut watch = |written| watch(written);
         let mut transcript = Writer::new(&mut watch);
         absorb(&mut transcript, self.context, &blinding.commitments).map_err(ProveRefusal::halo2)?;
         let witness = Witness::of(self.plan, readings, self.carried);
-        let bill = BillCircuit::with_values(self.plan, &circuit.layout, &witness, disclosed);
-        let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
-        with_shape(&circuit.layout.shape, || {
-            create_proof(circuit.params, key, &[bill], &[&[&amounts]], streams.proof, &mut transcript)
-        })
-        .map_err(|error| if transcript.stopped() { ProveRefusal::Stopped } else { ProveRefusal::halo2(error) })?;
+        self.write(disclosed, &witness, streams.proof, &mut transcript)?;
         let x = transcript.x().ok_or_else(|| ProveRefusal::halo2(Error::Opening))?;
         let opened = Opened::new(self.plan, self.carried, &circuit.layout, circuit.blinding, x);
         let opening = blinding.opening(&opened, openings);
-        let mut proof = Vec::with_capacity((circuit.blinding + 1) * POINT + circuit.length);
+        let mut proof = Vec::with_capacity(circuit.link_bytes() + circuit.length);
         blinding.commitments.iter().for_each(|point| proof.extend(point.to_bytes()));
         proof.extend(ff::PrimeField::to_repr(&opening));
         proof.extend(transcript.finish());
         Ok(proof)
+    }
+
+    fn compact(
+        &self,
+        link: &Compact<'_>,
+        disclosed: &[i128],
+        readings: &Readings,
+        openings: &Committed<Opening>,
+        streams: Streams,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<u8>, ProveRefusal> {
+        let circuit = self.circuit;
+        let placed = circuit.ring.as_ref().ok_or_else(|| ProveRefusal::halo2(Error::Synthesis))?;
+        let mut watch = |written| watch(written);
+        let mut transcript = Writer::new(&mut watch);
+        absorb(&mut transcript, self.context, &[]).map_err(ProveRefusal::halo2)?;
+        let mut witness = Witness::of(self.plan, readings, self.carried);
+        witness.ring = placed.layout.fill(placed.ring, readings, self.carried, circuit.layout.k);
+        let of = Columns { values: &witness.ring, advice: placed.advice };
+        let blinding = link.blinding(&of, openings, streams.proof.clone());
+        self.write(disclosed, &witness, streams.proof, &mut transcript)?;
+        let proof = transcript.finish();
+        let mut bill = link.prove(&blinding, &proof, streams.secrets);
+        bill.extend(proof);
+        Ok(bill)
+    }
+
+    /// halo2's own proof.
+    fn write(
+        &self,
+        disclosed: &[i128],
+        witness: &Witness,
+        stream: ChaCha20Rng,
+        transcript: &mut Writer<'_>,
+    ) -> Result<(), ProveRefusal> {
+        let circuit = self.circuit;
+        let key = circuit.proving(self.plan).map_err(ProveRefusal::halo2)?;
+        let bill = BillCircuit::with_values(self.plan, &circuit.layout, witness, disclosed);
+        let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
+        let written = with_shape(&circuit.layout.shape, || {
+            create_proof(circuit.params, key, &[bill], &[&[&amounts]], stream, transcript)
+        });
+        written.map_err(|error| if transcript.stopped() { ProveRefusal::Stopped } else { ProveRefusal::halo2(error) })
     }
 }
 
@@ -464,27 +585,44 @@ impl Verifier<'_> {
         entropy: &[u8; 32],
     ) -> Result<Equation, ProofRefusal> {
         let circuit = self.circuit;
-        let (blinding, rest) = proof.split_at_checked(circuit.blinding * POINT).ok_or(ProofRefusal::Malformed)?;
-        let (opening, rest) = rest.split_at_checked(POINT).ok_or(ProofRefusal::Malformed)?;
+        let (link, rest) = proof.split_at_checked(circuit.link_bytes()).ok_or(ProofRefusal::Malformed)?;
+        let weight = self.context.derive(LINK_WEIGHT, [proof, entropy]);
+        if let Some(compact) = circuit.compact(self.carried, self.context) {
+            let (halo2, transcript) = self.read(disclosed, rest, &[])?;
+            let advice = transcript.advice(compact.columns.len()).ok_or(ProofRefusal::Malformed)?;
+            let terms = compact.equation(link, rest, advice, points, weight).ok_or(ProofRefusal::Malformed)?;
+            return Ok(Equation::new(circuit.layout.k, halo2, terms));
+        }
+        let (blinding, opening) = link.split_at_checked(circuit.blinding * POINT).ok_or(ProofRefusal::Malformed)?;
         let blinding = blinding.chunks_exact(POINT).map(point).collect::<Option<Vec<_>>>();
         let blinding = blinding.ok_or(ProofRefusal::Malformed)?;
         let opening = opening.try_into().ok().and_then(|bytes| ff::PrimeField::from_repr(bytes).into());
-        let mut transcript = Reader::new(rest);
-        absorb(&mut transcript, self.context, &blinding).map_err(|_| ProofRefusal::Malformed)?;
+        let (halo2, transcript) = self.read(disclosed, rest, &blinding)?;
+        let (x, linked) = transcript.x().zip(transcript.linked()).ok_or(ProofRefusal::Malformed)?;
+        let received = Received { blinding, linked, opening: opening.ok_or(ProofRefusal::Malformed)? };
+        let opened = Opened::new(self.plan, self.carried, &circuit.layout, circuit.blinding, x);
+        let mut terms = Terms::default();
+        let complete = opened.append(&mut terms, weight, points, &received);
+        complete.then(|| Equation::new(circuit.layout.k, halo2, terms)).ok_or(ProofRefusal::Malformed)
+    }
+
+    /// halo2's own equation, and what the transcript remembers.
+    fn read<'p>(
+        &self,
+        disclosed: &[i128],
+        proof: &'p [u8],
+        blinding: &[EqAffine],
+    ) -> Result<(MSM<'static, EqAffine>, Reader<'p>), ProofRefusal> {
+        let circuit = self.circuit;
+        let mut transcript = Reader::new(proof);
+        absorb(&mut transcript, self.context, blinding).map_err(|_| ProofRefusal::Malformed)?;
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
         let strategy = Collect(circuit.params.empty_msm());
         let read = verify_proof(circuit.params, &circuit.verifying, strategy, &[&[&amounts]], &mut transcript);
         if transcript.malformed() {
             return Err(ProofRefusal::Malformed);
         }
-        let halo2 = read.map_err(|_| ProofRefusal::DoesNotHold)?;
-        let (x, linked) = transcript.x().zip(transcript.linked()).ok_or(ProofRefusal::Malformed)?;
-        let received = Received { blinding, linked, opening: opening.ok_or(ProofRefusal::Malformed)? };
-        let weight = self.context.derive(LINK_WEIGHT, [proof, entropy]);
-        let opened = Opened::new(self.plan, self.carried, &circuit.layout, circuit.blinding, x);
-        let mut terms = Terms::default();
-        let complete = opened.append(&mut terms, weight, points, &received);
-        complete.then(|| Equation::new(circuit.layout.k, halo2, terms)).ok_or(ProofRefusal::Malformed)
+        read.map(|halo2| (halo2, transcript)).map_err(|_| ProofRefusal::DoesNotHold)
     }
 }
 

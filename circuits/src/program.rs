@@ -14,6 +14,8 @@ use num_traits::Zero;
 use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::quantity::Register;
 
+use crate::merkle::Table;
+
 /// An exact number.
 pub type Ratio = Rational<i128>;
 
@@ -151,6 +153,13 @@ pub enum Node {
         /// A row's marginal prices, one a block.
         rows: Vec<Vec<Ratio>>,
     },
+    /// The entry of a published table: in each axis, of the first row whose bound is at or above the key.
+    Entry {
+        /// The keys, one an axis.
+        keys: Vec<NodeId>,
+        /// The table.
+        table: Table,
+    },
     /// The larger of two values.
     Larger(NodeId, NodeId),
     /// The smaller of two values.
@@ -262,6 +271,8 @@ impl Program {
                     rows.iter().all(|row| row.len() == bounds.len() + 1),
                     "a row of more or fewer prices than blocks",
                 )),
+            Node::Entry { keys, table } => all(keys.iter().all(earlier), LATER)
+                .or(all(keys.len() == table.published().axes.len(), "a table of more or fewer keys")),
             Node::Larger(a, b) | Node::Smaller(a, b) | Node::Product(a, b) => all(earlier(a) && earlier(b), LATER),
             Node::Quotient { of, over, .. } => all(earlier(of) && earlier(over), LATER),
             Node::Root { of, unit, .. } | Node::Rounded { of, unit, .. } => {

@@ -32,6 +32,12 @@ pub enum ProveRefusal {
         /// Its name.
         name: String,
     },
+    /// The entries of a table are not at hand.
+    #[error("the entries of table {name} are not given")]
+    TableMissing {
+        /// Its name.
+        name: String,
+    },
     /// A reading comes without its opening.
     #[error("the reading of slot {0} comes without the opening of its commitment")]
     Openings(u32),
@@ -59,6 +65,7 @@ impl ProveRefusal {
             ProveRefusal::AboveBound(_) => "reading-above-bound",
             ProveRefusal::Carried { .. } => "carried-count",
             ProveRefusal::CarriedTooLarge { .. } => "carried-too-large",
+            ProveRefusal::TableMissing { .. } => "table-missing",
             ProveRefusal::Openings(_) => "opening-missing",
             ProveRefusal::OtherAmounts => "amounts-of-other-readings",
             ProveRefusal::Circuit(_) => "circuit-not-satisfied",
@@ -74,6 +81,7 @@ impl ProveRefusal {
             ProveRefusal::AboveBound(_) => "Ask for a tariff whose register bound is the meter's.",
             ProveRefusal::Carried { .. } => "Give each value that the tariff carries, in its order.",
             ProveRefusal::CarriedTooLarge { .. } => "Ask for a tariff that gives the carried value a higher bound.",
+            ProveRefusal::TableMissing { .. } => "Give the table's file, as it was published.",
             ProveRefusal::Openings(_) => "Open the batches again with the meter's key.",
             ProveRefusal::OtherAmounts => "Price the readings again and state what they give.",
             ProveRefusal::Circuit(_) => "Report this: a bill that prices should prove.",

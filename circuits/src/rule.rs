@@ -91,6 +91,12 @@ pub enum PriceError {
         /// The first such slot.
         slot: Slot,
     },
+    /// The entries of a table are not at hand.
+    #[error("the entries of table {name} are not given")]
+    TableMissing {
+        /// Its name.
+        name: String,
+    },
     /// A value does not fit the arithmetic.
     #[error("value {node} of the tariff's program is too large to compute exactly")]
     Overflow {
@@ -122,6 +128,7 @@ impl PriceError {
             PriceError::Carried { .. } => "carried-count",
             PriceError::CarriedTooLarge { .. } => "carried-too-large",
             PriceError::AboveBound { .. } => "reading-above-bound",
+            PriceError::TableMissing { .. } => "table-missing",
             PriceError::Overflow { .. } => "value-too-large",
             PriceError::NotWhole { .. } => "not-a-multiple",
             PriceError::Malformed { .. } => "program-malformed",
@@ -138,6 +145,7 @@ impl PriceError {
             PriceError::Carried { .. } => "give each value that the tariff carries, in its order",
             PriceError::CarriedTooLarge { .. } => "raise the bound of the carried value in the tariff",
             PriceError::AboveBound { .. } => "raise the register's bound in the tariff, up to the meter's own",
+            PriceError::TableMissing { .. } => "give the table's file, as it was published",
             PriceError::Overflow { .. } => "use smaller or rounder prices, or bill a shorter period",
             PriceError::NotWhole { .. } | PriceError::Malformed { .. } => "build the program from the tariff again",
         }
@@ -169,6 +177,11 @@ pub fn values(program: &Program, readings: &Readings, carried: &[u64]) -> Result
     for (node, what) in program.nodes.iter().enumerate() {
         if program.broken(node).is_some() {
             return Err(PriceError::Malformed { node });
+        }
+        if let Node::Entry { table, .. } = what
+            && table.entries().is_none()
+        {
+            return Err(PriceError::TableMissing { name: table.published().name.clone() });
         }
         values.push(figures.value(&values, what).ok_or(PriceError::Overflow { node })?);
     }
@@ -244,6 +257,11 @@ impl Given<'_> {
                 sum(sorted.into_iter().take(*count).map(|value| Some(*value)))
             }
             Node::Climb { of, bounds, rows } => climb(of.iter().map(|(of, row)| (&values[*of], &rows[*row])), bounds),
+            Node::Entry { keys, table } => {
+                let keys: Vec<Ratio> = keys.iter().map(|key| values[*key]).collect();
+                let entry = table.entry(table.place(&keys)?)?;
+                exact::mul(&Ratio::from(i128::from(entry)), &table.published().unit)
+            }
             Node::Larger(a, b) => Some(values[*a].max(values[*b])),
             Node::Smaller(a, b) => Some(values[*a].min(values[*b])),
             Node::Product(a, b) => exact::mul(&values[*a], &values[*b]),

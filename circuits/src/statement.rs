@@ -42,8 +42,18 @@ pub struct Statement {
 pub struct BatchReference {
     /// Its number.
     pub number: u32,
-    /// The digest of its header, which holds the digest of its commitments.
-    pub header: [u8; 32],
+    /// The first bytes of its header's digest. They only tell batches of one number apart: what binds a proof to the
+    /// readings are the commitments, which the context holds whole.
+    pub header: [u8; 8],
+}
+
+impl BatchReference {
+    /// Names a batch by its number and the digest of its header.
+    pub fn new(number: u32, digest: &[u8; 32]) -> Self {
+        let mut header = [0; 8];
+        header.copy_from_slice(&digest[..8]);
+        BatchReference { number, header }
+    }
 }
 
 /// The digest of a statement and of all commitments that came with it: 64 bytes, of which protocols derive scalars.

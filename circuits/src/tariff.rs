@@ -24,6 +24,7 @@ mod gaps;
 mod grammar;
 mod grid;
 mod header;
+mod large;
 mod length;
 mod lookup;
 mod lower;

@@ -24,12 +24,20 @@ pub(crate) struct Reader<'p> {
     inner: Blake2bRead<&'p [u8], EqAffine, Encoded>,
     challenges: Vec<Fp>,
     evaluations: Vec<Fp>,
+    /// The first points: commitments to advice columns, in their order.
+    points: Vec<EqAffine>,
     malformed: bool,
 }
 
 impl<'p> Reader<'p> {
     pub(crate) fn new(proof: &'p [u8]) -> Self {
-        Reader { inner: Blake2bRead::init(proof), challenges: vec![], evaluations: vec![], malformed: false }
+        Reader {
+            inner: Blake2bRead::init(proof),
+            challenges: vec![],
+            evaluations: vec![],
+            points: vec![],
+            malformed: false,
+        }
     }
 
     /// Whether some bytes were no point or number. halo2's errors do not tell.
@@ -40,6 +48,11 @@ impl<'p> Reader<'p> {
     /// The opening point, once the proof is read.
     pub(crate) fn x(&self) -> Option<Fp> {
         self.challenges.get(X).copied()
+    }
+
+    /// The commitments to the first advice columns.
+    pub(crate) fn advice(&self, count: usize) -> Option<&[EqAffine]> {
+        self.points.get(..count)
     }
 
     /// What the linked column evaluates to there.
@@ -66,7 +79,11 @@ impl Transcript<EqAffine, Encoded> for Reader<'_> {
 
 impl TranscriptRead<EqAffine, Encoded> for Reader<'_> {
     fn read_point(&mut self) -> io::Result<EqAffine> {
-        self.inner.read_point().inspect_err(|_| self.malformed = true)
+        let point = self.inner.read_point().inspect_err(|_| self.malformed = true)?;
+        if self.challenges.is_empty() {
+            self.points.push(point);
+        }
+        Ok(point)
     }
 
     fn read_scalar(&mut self) -> io::Result<Fp> {

@@ -2,4 +2,4 @@
 
 /// The version of layouts, gates, transcript and bill format. It enters every statement and every bill: a proof made
 /// under one version is refused under every other.
-pub const CIRCUIT_VERSION: u8 = 1;
+pub const CIRCUIT_VERSION: u8 = 2;

@@ -8,7 +8,8 @@ mod support;
 
 use std::convert::Infallible;
 
-use forger::{Forger, Forgery};
+use forger::{Forger, Forgery, ring};
+use pasta_curves::Eq;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use support::*;
@@ -217,4 +218,98 @@ fn a_false_bill_beside_an_accomplices() {
         assert!(believed(&[&bills[..2], &bills[2..]], || one, one), "across any edge");
     }
     assert_eq!(across, 8, "pairs at the same place of two chunks");
+}
+
+/// A tariff and someone on it whose meter certifies whole batches.
+struct RingBench {
+    prepared: Prepared,
+    household: compact::Compact,
+}
+
+impl RingBench {
+    fn new(program: &Program, seed: u64) -> Self {
+        let prepared = Prepared::certified(program, compact::compact()).unwrap();
+        RingBench { prepared, household: compact::Compact::of(program, seed) }
+    }
+
+    fn forger(&self) -> ring::Forger<'_> {
+        ring::Forger::new(&self.prepared, &self.household)
+    }
+
+    fn equation(&self, statement: &Statement, proof: &[u8]) -> Equation {
+        let compact::Compact { bytes, points, .. } = &self.household;
+        self.prepared.equation(statement, bytes, points, proof, &[5; 32]).unwrap()
+    }
+
+    fn honest(&self) -> Equation {
+        let statement = self.household.statement(&self.prepared);
+        self.equation(&statement, &self.household.prove(&self.prepared, &statement))
+    }
+}
+
+/// The false bill and its accomplice on rings: the one claims another amount than it proves, or proves it of other
+/// readings than the meter's, so that its link is off; the other hides what makes up for it.
+fn ring_pair(liar: &RingBench, accomplice: &RingBench, of_readings: bool) -> (Equation, Equation) {
+    let (forger, helper) = (liar.forger(), accomplice.forger());
+    let lie = if of_readings {
+        let mut readings = liar.household.readings.clone();
+        let slot = liar.prepared.plan().slots.first();
+        assert!(readings.set(0, slot, Some(readings.get(0, slot).unwrap() / 2)));
+        forger.with_readings(&readings)
+    } else {
+        let mut lie = forger.honest();
+        lie.statement.disclosed[0] -= 1;
+        lie
+    };
+    let forged = forger.forge(&lie);
+    let false_bill = liar.equation(&lie.statement, &forged.bytes());
+    let makes_up = |error: Eq| {
+        let help = ring::Forgery { hidden: -error, ..helper.honest() };
+        accomplice.equation(&help.statement, &helper.forge(&help).bytes())
+    };
+    let works = |helping: &Equation| believed(&[&[false_bill.clone(), helping.clone()]], || one, one);
+    let helping = if of_readings {
+        Some(makes_up(forger.link_error(&lie, &forged))).filter(works)
+    } else {
+        (1..40).map(|first| makes_up(forger.error(&lie, &forged, first))).find(works)
+    };
+    let helping = helping.unwrap();
+    assert!(!false_bill.clone().holds() && !helping.clone().holds());
+    (false_bill, helping)
+}
+
+#[test]
+fn false_bills_on_rings_beside_an_accomplices() {
+    let (liar, accomplice) = (RingBench::new(&s4(SLOTS), 1), RingBench::new(&s2(SLOTS), 2));
+    assert_eq!(liar.prepared.figures().k, accomplice.prepared.figures().k, "of one domain, of two tariffs");
+    let honest = [RingBench::new(&s1(SLOTS), 3).honest(), accomplice.honest()];
+    for of_readings in [false, true] {
+        let pair = ring_pair(&liar, &accomplice, of_readings);
+        for at in pairs() {
+            let bills = among(&honest, &pair, at);
+            let expected: Vec<bool> = (0..bills.len()).map(|place| place != at.0 && place != at.1).collect();
+            assert!(believed(&[&bills], || one, one), "the attack does not even work");
+            assert!(believed(&[&bills], || one, fresh(1)), "a weight of the chunk does not help within it");
+            assert!(!believed(&[&bills], cloned, fresh(1)), "weights of the bills do");
+            for edge in 0..=bills.len() {
+                let (first, second) = bills.split_at(edge);
+                assert_eq!(settled(&[first, second], edge as u64).concat(), expected, "{at:?} cut at {edge}");
+            }
+        }
+    }
+}
+
+/// Bills of both certifications and of several domains hold together, and one bad one among them is found.
+#[test]
+fn bills_of_both_certifications_hold_together() {
+    let rings = [s1(SLOTS), s3(SLOTS), s4(2 * SLOTS)].map(|program| RingBench::new(&program, 6).honest());
+    let mut bills: Vec<Equation> = benches().iter().map(Bench::honest).chain(rings).collect();
+    assert_eq!(settled(&[&bills], 1).concat(), vec![true; bills.len()]);
+    let (liar, last) = (RingBench::new(&s2(SLOTS), 7), bills.len() - 2);
+    let statement = liar.household.statement(&liar.prepared);
+    let mut proof = liar.household.prove(&liar.prepared, &statement);
+    proof[ring::LINK - 32] ^= 1;
+    bills[last] = liar.equation(&statement, &proof);
+    let expected: Vec<bool> = (0..bills.len()).map(|at| at != last).collect();
+    assert_eq!(settled(&[&bills], 2).concat(), expected);
 }

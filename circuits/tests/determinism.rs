@@ -11,19 +11,21 @@ mod support;
 use std::collections::BTreeSet;
 
 use support::determinism::Freedom;
+use support::lies::entry::LEVEL;
 use support::lies::{lies, parts};
 use support::programs::{Sample, all_acts, all_acts_on, all_gadgets, families, samples};
 use support::tape::{CellAt, Event, Failure, Tape};
-use support::{description, fixture_tariffs, recorded, recording};
+use support::{description, fixture_tariffs, recorded, recording, ring};
 use wattproof_circuits::field;
 use wattproof_circuits::layout::Act;
 use wattproof_circuits::plan::Step;
 
 /// Cells that are free and may be: an operand under weight zero, and one between two neighbouring rows that both are the
-/// maximum of their search.
+/// maximum of their search; on a ring, those that nothing ties either.
 fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
-    let operand = |row: usize| ("Advice".to_owned(), row, 2);
-    let mut idle = BTreeSet::new();
+    let at = |name: &str, row: usize| ("Advice".to_owned(), row, tape.column(name));
+    let operand = |row: usize| at("operand", row);
+    let mut idle: BTreeSet<_> = ring::idle(&sample.layout).iter().map(|(name, row)| at(name, *row)).collect();
     for act in &sample.layout.acts {
         if let Act::Chain(chain) = act
             && sample.layout.shape.operands
@@ -32,31 +34,44 @@ fn idle(sample: &Sample, tape: &Tape) -> BTreeSet<CellAt> {
             idle.extend(rows.map(|(row, _)| operand(row)));
         }
     }
-    for (at, step) in parts(sample) {
+    for (part, step) in parts(sample) {
         let (count, is_largest): (usize, Box<dyn Fn(usize) -> bool>) = match step {
             Step::Largest(of) if of.is_in_lanes(&sample.layout.shape) => {
-                let rows = of.rows(sample.layout.shape.lanes);
+                let rows = of.rows(&sample.layout.shape);
                 let inputs = sample.witness().inputs.clone();
                 let holds = move |row: usize, maximum| rows[row].iter().any(|input| field(inputs[*input]) == maximum);
-                let start = at.row;
-                (
-                    of.rows(sample.layout.shape.lanes).len(),
-                    Box::new(move |row| holds(row - start, tape.get("sum", row))),
-                )
+                let start = part.row;
+                (of.rows(&sample.layout.shape).len(), Box::new(move |row| holds(row - start, tape.get("sum", row))))
             }
             Step::Largest(of) => (of.of.len(), Box::new(|row| tape.get("linked", row) == tape.get("sum", row))),
             Step::Squares(of) => (of.of.len(), Box::new(|row| tape.get("digit 1", row) == field(0))),
             _ => continue,
         };
-        let between = (at.row + 1..at.row + count).filter(|row| is_largest(row - 1) && is_largest(*row));
+        let between = (part.row + 1..part.row + count).filter(|row| is_largest(row - 1) && is_largest(*row));
         idle.extend(between.map(operand));
     }
     idle
 }
 
+/// What is hashed to a root: to find another is hard, and no matter of degrees of freedom.
+fn hashed(sample: &Sample, tape: &Tape) -> Vec<CellAt> {
+    let cell = |row: usize, column: &str| {
+        ("Advice".to_owned(), row, tape.columns().iter().position(|name| name == column).unwrap())
+    };
+    let paths = parts(sample).filter_map(|(at, step)| match step {
+        Step::Entry(of) => Some((at.row, of.table.depth() as usize)),
+        _ => None,
+    });
+    let words = paths.flat_map(|(row, depth)| {
+        let beside = (0..depth).map(move |level| cell(row + LEVEL * level, "digit 2"));
+        [cell(row, "operand")].into_iter().chain(beside)
+    });
+    words.collect()
+}
+
 fn determined(sample: &Sample) {
     let tape = sample.tape();
-    let freedom = Freedom::of(&tape);
+    let freedom = Freedom::given(&tape, &hashed(sample, &tape));
     assert_eq!(freedom.outputs(), Vec::<usize>::new(), "{}", sample.name);
     assert_eq!(freedom.cells, idle(sample, &tape), "{}", sample.name);
     assert_eq!(freedom.directions, freedom.cells.len(), "{}", sample.name);
@@ -65,6 +80,13 @@ fn determined(sample: &Sample) {
 #[test]
 fn samples_determine_their_amounts() {
     samples().iter().chain(&families(36)).for_each(determined);
+}
+
+/// On a ring, the given cells are its readings; the linked column is what they determine.
+#[test]
+fn samples_on_a_ring_determine_their_amounts() {
+    let all = samples().into_iter().chain(families(36));
+    all.map(|sample| sample.on_a_ring(473)).for_each(|sample| determined(&sample));
 }
 
 /// The tariffs of `fixtures/tariffs/good` over a period, but for those that need no circuit.

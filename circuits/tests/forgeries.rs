@@ -521,7 +521,7 @@ fn relatives(honest: &Statement) -> Vec<(&'static str, Statement)> {
     change("offset's seconds", &|s| s.offsets[0].1 += 3_600);
     change("another offset", &|s| s.offsets.push((Slot::new(s.offsets[0].0.index() + 1), 3_600)));
     change("batch number", &|s| s.batches[0].number += 1);
-    change("batch header", &|s| s.batches[0].header[31] ^= 1);
+    change("batch header", &|s| s.batches[0].header[7] ^= 1);
     change("a batch twice", &|s| s.batches.push(s.batches[0]));
     change("total", &|s| s.disclosed[0] -= 1);
     relatives

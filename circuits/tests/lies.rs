@@ -123,7 +123,7 @@ fn every_constraint_is_lied_about() {
         }));
     }
     assert_eq!(named, broken);
-    assert_eq!(named.len(), 55);
+    assert_eq!(named.len(), 67);
 }
 
 /// The names of a circuit's constraints.

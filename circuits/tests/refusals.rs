@@ -108,7 +108,7 @@ fn another_statement() {
         ("no offset", |s| s.offsets.clear()),
         ("batch header", |s| s.batches[0].header[5] ^= 4),
         ("batch number", |s| s.batches[0].number += 1),
-        ("a batch more", |s| s.batches.push(BatchReference { number: 30_000, header: [3; 32] })),
+        ("a batch more", |s| s.batches.push(BatchReference { number: 30_000, header: [3; 8] })),
         ("a batch twice", |s| s.batches.push(s.batches[0])),
         ("no batch", |s| s.batches.clear()),
     ];

@@ -215,6 +215,9 @@ fn batch(
     let key = [&claim_key(id, number, revision)[..], digest].concat();
     let Some(bytes) = view.get(BATCHES, &key)? else { return Ok(None) };
     let batch = SealedBatch::from_bytes(&bytes).map_err(|_| rotten(BATCHES))?;
+    if batch.header_digest() != *digest {
+        return Err(rotten(BATCHES));
+    }
     Ok(Some(StoredBatch { batch, header_digest: *digest }))
 }
 

@@ -13,6 +13,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::committed::Committed;
+use wattproof_circuits::layout::Certified;
 use wattproof_circuits::period::{Calendar, Period};
 use wattproof_circuits::plan::Plan;
 use wattproof_circuits::prepared::{PrepareRefusal, Prepared, Watch};
@@ -21,8 +22,8 @@ use wattproof_circuits::program::Program;
 use wattproof_circuits::refusal::ProveRefusal;
 use wattproof_circuits::rule::{self, Priced};
 use wattproof_circuits::statement::Statement;
-use wattproof_meter::batch::{OpenBatch, SealedBatch};
-use wattproof_meter::commit::{CommitmentTables, Opening};
+use wattproof_meter::batch::{OpenBatch, SealedBatch, Tables};
+use wattproof_meter::commit::Opening;
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::MeterRecord;
@@ -255,7 +256,7 @@ fn prove_framed(
 
 /// What the bill will say, unless it would give readings away.
 fn looked_at(frame: &Frame, program: &Program, disclose_anyway: bool) -> Result<Report, CustomerRefusal> {
-    let plan = Plan::new(program).map_err(PrepareRefusal::from)?;
+    let plan = Plan::certified(program, frame.certified()).map_err(PrepareRefusal::from)?;
     let report = Report::of(program, &plan);
     if let Some((amount, giveaway)) = report.giveaways().next().filter(|_| !disclose_anyway) {
         return Err(CustomerRefusal::GivesAway { why: sentence(&frame.period, amount, &giveaway) });
@@ -320,13 +321,13 @@ pub fn readings(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(ReadingsFile, String), CustomerRefusal> {
     let (meter, period, batches) = store.look(|view| held(view, meter, period, zone))?;
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(meter.certification());
     let mut readings = Readings::gaps(period.slots(), meter.registers().len());
     for (done, stored) in batches.iter().enumerate() {
         let batch = stored.batch.open(&meter, key, &tables)?;
         for (slot, register) in batch.header().certified() {
             // A batch may begin before the period and end after it.
-            let _inside = readings.set(register, slot, batch.get(register, slot).map(|cell| cell.reading));
+            let _inside = readings.set(register, slot, batch.reading(register, slot));
         }
         progress(Progress { step: "decrypt", done: done as u64 + 1, total: batches.len() as u64 });
     }
@@ -421,8 +422,13 @@ pub(crate) fn open(
     key: &MasterKey,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Opened, CustomerRefusal> {
-    let (slots, registers, places) = (frame.slots(), frame.tariff.registers().len(), frame.places());
-    let tables = CommitmentTables::new();
+    let (registers, places) = (frame.tariff.registers().len(), frame.places());
+    // Whole batches are committed to at once: what they hold beside the period goes along.
+    let slots = match frame.certified() {
+        Certified::Each => frame.slots(),
+        Certified::Batches(_) => frame.batch_slots(),
+    };
+    let tables = Tables::of(frame.meter.certification());
     let mut opened = Opened {
         commitments: Vec::new(),
         readings: Readings::gaps(slots, registers),
@@ -440,11 +446,16 @@ pub(crate) fn open(
 fn take(opened: &mut Opened, batch: &OpenBatch, places: &[Option<usize>]) {
     opened.commitments.extend(batch.commitments().map(|commitment| commitment.to_bytes()));
     for (slot, register) in batch.header().certified() {
-        let wanted = places.get(register).copied().flatten();
-        if let Some((place, cell)) = wanted.zip(batch.get(register, slot)) {
-            // Slots before and after the period go along for the digest only.
-            let _inside = opened.readings.set(place, slot, Some(cell.reading));
+        let Some(place) = places.get(register).copied().flatten() else { continue };
+        // Of a classic batch, slots before and after the period go along for the digest only.
+        let _inside = opened.readings.set(place, slot, batch.reading(register, slot));
+        if let Some(cell) = batch.get(register, slot) {
             let _inside = opened.openings.set(place, slot, cell.opening.clone());
+        }
+    }
+    for (register, place) in places.iter().enumerate() {
+        if let Some((place, (opening, _))) = place.zip(batch.compact(register)) {
+            let _inside = opened.openings.set(place, batch.header().slots().first(), opening.clone());
         }
     }
 }
@@ -462,8 +473,9 @@ fn make_watched(
 ) -> Result<Bill, CustomerRefusal> {
     let statement = frame.statement(revision, prepared.price(&opened.readings, &frame.carried)?);
     let seed = fresh()?;
-    let (commitments, readings, openings) = (&opened.commitments, &opened.readings, &opened.openings);
-    let proof = prepared.prove_watched(&statement, commitments, readings, openings, &seed, watch);
+    let commitments = frame.commitments(&opened.commitments);
+    let (readings, openings) = (&opened.readings, &opened.openings);
+    let proof = prepared.prove_watched(&statement, &commitments, readings, openings, &seed, watch);
     let proof = proof.map_err(|refusal| match refusal {
         ProveRefusal::Stopped => CustomerRefusal::Stopped,
         refusal => refusal.into(),
@@ -475,8 +487,8 @@ fn make_watched(
 fn self_check(frame: &Frame, prepared: &Prepared, bytes: &[u8]) -> Result<(), CustomerRefusal> {
     let bill = Bill::from_bytes(bytes).map_err(|_| CustomerRefusal::SelfCheck)?;
     let points = frame.points(&bill.commitments).map_err(|_| CustomerRefusal::SelfCheck)?;
-    let entropy = fresh()?;
-    let checked = prepared.verify(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy);
+    let (entropy, commitments) = (fresh()?, frame.commitments(&bill.commitments));
+    let checked = prepared.verify(&bill.statement, &commitments, &points, &bill.proof, &entropy);
     checked.map_err(|_| CustomerRefusal::SelfCheck)
 }
 

@@ -5,11 +5,14 @@
 //! a version of the tariff that reads it. Only a value that no published tariff can read, and so no bill has used, is
 //! replaced.
 
+mod pack;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use thiserror::Error;
 use wattproof_circuits::data::{Data, DataRefusal, DataSet, Declared, Kind, MAX_BYTES};
+use wattproof_circuits::exact::decimal;
 use wattproof_circuits::tariff::{Tariff, nearest};
 
 use crate::policy;
@@ -23,6 +26,8 @@ use crate::store::{Store, StoreRefusal};
 pub const HEAD: &str = "wattproof data 1: ";
 /// The longest name of a data set, in bytes.
 const MAX_NAME: usize = 32;
+/// The largest data file, in bytes.
+pub const MAX_FILE: u64 = (MAX_BYTES + HEAD.len() + MAX_NAME + 1) as u64;
 
 /// Why data are not published.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -31,6 +36,12 @@ pub enum PublishRefusal {
     /// No name that a tariff could use.
     #[error("`{0}` is no name of a data set")]
     Name(String),
+    /// No table, or one of more or fewer keys.
+    #[error("the file is no table of {keys} keys")]
+    NoTable {
+        /// How many keys are named.
+        keys: usize,
+    },
     /// Not one data file in the one form.
     #[error("this is not a file of dated data")]
     NotData,
@@ -73,6 +84,7 @@ impl Refusal for PublishRefusal {
     fn code(&self) -> &'static str {
         match self {
             PublishRefusal::Name(_) => "data-name",
+            PublishRefusal::NoTable { .. } => "table-keys",
             PublishRefusal::NotData => "data-malformed",
             PublishRefusal::Rows { refusal, .. } => refusal.code(),
             PublishRefusal::Value { .. } => "data-value",
@@ -85,6 +97,9 @@ impl Refusal for PublishRefusal {
         match self {
             PublishRefusal::Name(_) => {
                 format!("write it as the tariff does: up to {MAX_NAME} of a-z, 0-9 and _, beginning with a letter")
+            }
+            PublishRefusal::NoTable { .. } => {
+                "give a file with the header `to,value` or `to,to,value`, and the unit of each column".into()
             }
             PublishRefusal::NotData => "export it again".into(),
             PublishRefusal::Rows { refusal, .. } => refusal.hint().into(),
@@ -122,6 +137,10 @@ impl PublishedSet {
             DataSet::Dates(rows) => ends(rows),
             DataSet::Days(rows) => ends(rows),
             DataSet::Slots(rows) => ends(rows),
+            DataSet::Table(table) => {
+                let first = table.axes().iter().filter_map(|axis| decimal(&axis.first)).collect::<Vec<_>>().join(", ");
+                Some((format!("to {first}"), "above".into()))
+            }
         }
     }
 }
@@ -147,6 +166,13 @@ pub fn publish(store: &Store, name: &str, csv: &[u8]) -> Result<Added, PublishRe
         let note = own.is_empty().then(|| undeclared(name, &others));
         Ok(Added { note, ..add(change, name, &set, &own)? })
     })
+}
+
+/// What a tariff declares for a table: `units` are those of its keys, then that of its values.
+pub fn table_statement(name: &str, csv: &[u8], units: &[&str]) -> Result<String, PublishRefusal> {
+    let keys = units.len().saturating_sub(1);
+    let DataSet::Table(table) = read(name, csv)? else { return Err(PublishRefusal::NoTable { keys }) };
+    table.statement(name, units).ok_or(PublishRefusal::NoTable { keys })
 }
 
 /// What published tariffs declare.
@@ -179,6 +205,7 @@ fn readable(value: &str, declared: &[Declared]) -> String {
         match &known.kind {
             Kind::OneOf { values, .. } => words.extend(values.iter().map(String::as_str)),
             Kind::Number { unit, .. } => return format!("write a number of {unit}, such as -4.25"),
+            Kind::Table { root, .. } => return format!("give the file of which the root is {root}"),
             Kind::Dates => {}
         }
     }
@@ -224,8 +251,17 @@ pub fn published_for(store: &Store, tariff: &Tariff) -> Result<Data, StoreRefusa
 
 /// What a store has of the data that a tariff names.
 pub(crate) fn of(view: &impl View, tariff: &Tariff) -> Result<Data, StoreRefusal> {
+    some_of(view, tariff, |_| true)
+}
+
+/// The same without tables, of which the tariff holds all that a verifier needs.
+pub(crate) fn dated_of(view: &impl View, tariff: &Tariff) -> Result<Data, StoreRefusal> {
+    some_of(view, tariff, |declared| !matches!(declared.kind, Kind::Table { .. }))
+}
+
+fn some_of(view: &impl View, tariff: &Tariff, wanted: impl Fn(&Declared) -> bool) -> Result<Data, StoreRefusal> {
     let mut data = Data::new();
-    for declared in tariff.data() {
+    for declared in tariff.data().iter().filter(|declared| wanted(declared)) {
         if let Some(set) = named(view, &declared.name)? {
             data.insert(&declared.name, set);
         }
@@ -264,14 +300,15 @@ fn add(change: &Change, name: &str, set: &DataSet, own: &[Declared]) -> Result<A
         None => set.clone(),
         Some(known) => known.amended(set, stands).map_err(rows)?,
     };
-    let (before, csv) = (known.as_ref().map_or(0, DataSet::len), merged.to_csv());
-    if csv.len() > MAX_BYTES {
-        return Err(rows(DataRefusal::TooLarge { bytes: csv.len() }));
-    }
+    let before = known.as_ref().map_or(0, DataSet::len);
     if known.as_ref() != Some(&merged) {
-        change.put(DATA, name.as_bytes(), csv.as_bytes())?;
+        let packed = pack::pack(&merged);
+        if packed.len() > MAX_BYTES {
+            return Err(rows(DataRefusal::TooLarge { bytes: packed.len() }));
+        }
+        change.put(DATA, name.as_bytes(), &packed)?;
     }
-    Ok(Added { new: merged.len() - before, rows: merged.len(), note: None })
+    Ok(Added { new: merged.len().saturating_sub(before), rows: merged.len(), note: None })
 }
 
 pub(crate) fn named(view: &impl View, name: &str) -> Result<Option<DataSet>, StoreRefusal> {
@@ -279,7 +316,7 @@ pub(crate) fn named(view: &impl View, name: &str) -> Result<Option<DataSet>, Sto
 }
 
 fn stored(payload: &[u8]) -> Result<DataSet, StoreRefusal> {
-    DataSet::parse(payload).map_err(|_| rotten(DATA))
+    pack::unpack(payload).ok_or_else(|| rotten(DATA))
 }
 
 /// Whether a tariff could declare data of this name.

@@ -2,6 +2,7 @@
 //! batches with their gaps, carried values, and so the statement. Each side makes it from its own store and never takes
 //! it from the other.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use pasta_curves::EqAffine;
 use thiserror::Error;
 use wattproof_circuits::committed::Committed;
 use wattproof_circuits::data::Data;
+use wattproof_circuits::layout::Certified;
 use wattproof_circuits::period::Period;
 use wattproof_circuits::program::{Place, Program};
 use wattproof_circuits::statement::{BatchReference, Statement};
@@ -128,7 +130,11 @@ impl Frame {
             let slot = period.slots().first().after(gap.offset).unwrap_or(period.slots().first());
             return Err(FrameRefusal::Gap { register, at: period::start(slot, meter.slot_length()) });
         }
-        let data = data::of(view, &tariff)?;
+        // The supplier's own word is a verifier's; a customer proves, and needs the entries of tables.
+        let data = match word {
+            Word::Own => data::dated_of(view, &tariff)?,
+            Word::OwnOrReceipt => data::of(view, &tariff)?,
+        };
         let data_digest = tariff.data_digest(&period, &data).map_err(|findings| FrameRefusal::Data { findings })?;
         let carried = carry::carried(view, word, &meter, &tariff, &period)?.values;
         Ok(Frame { meter, tariff, period, batches, data, data_digest, gaps, carried })
@@ -152,10 +158,8 @@ impl Frame {
 
     /// The statement of a bill with these amounts.
     pub(crate) fn statement(&self, revision: u8, disclosed: Vec<i128>) -> Statement {
-        let reference = |stored: &StoredBatch| BatchReference {
-            number: stored.batch.header().number(),
-            header: stored.header_digest,
-        };
+        let reference =
+            |stored: &StoredBatch| BatchReference::new(stored.batch.header().number(), &stored.header_digest);
         Statement {
             meter: self.meter.id(),
             certification: self.meter.certification(),
@@ -177,9 +181,54 @@ impl Frame {
         places(&self.meter, &self.tariff)
     }
 
+    /// What the readings are certified by.
+    pub(crate) fn certified(&self) -> Certified {
+        self.meter.ring().map_or(Certified::Each, Certified::Batches)
+    }
+
+    /// The commitments that a statement's context holds: those that came with the bill, or those of the batches.
+    pub(crate) fn commitments<'c>(&self, sent: &'c [[u8; 32]]) -> Cow<'c, [[u8; 32]]> {
+        match self.certified() {
+            Certified::Each => Cow::Borrowed(sent),
+            Certified::Batches(_) => {
+                let own = self.batches.iter().flat_map(|stored| stored.batch.compact_commitment_bytes());
+                Cow::Owned(own.copied().collect())
+            }
+        }
+    }
+
+    /// The slots of all batches, in the period or not.
+    pub(crate) fn batch_slots(&self) -> SlotRange {
+        let ends = self.batches.first().zip(self.batches.last());
+        let range = ends.and_then(|(first, last)| {
+            let (first, end) = (first.batch.header().slots().first(), last.batch.header().slots().end());
+            SlotRange::new(first, end.index() - first.index())
+        });
+        range.unwrap_or(self.slots())
+    }
+
+    /// The points of batches that carry their own, each at its batch's first slot; none may come with the bill.
+    fn batch_points(&self, commitments: &[[u8; 32]]) -> Result<Committed<EqAffine>, Uncertified> {
+        if !commitments.is_empty() {
+            return Err(Uncertified::Count { expected: 0, found: commitments.len() });
+        }
+        let (places, registers) = (self.places(), self.tariff.registers().len());
+        let mut points = Committed::gaps(self.batch_slots(), registers);
+        for stored in &self.batches {
+            let first = stored.batch.header().slots().first();
+            for (place, commitment) in places.iter().zip(stored.batch.compact_commitments()) {
+                let _inside = place.is_some_and(|place| points.set(place, first, *commitment.point()));
+            }
+        }
+        Ok(points)
+    }
+
     /// The points of the period's slots and the tariff's registers, when these commitments are what the batches
-    /// certify: as many, of these digests, and all of them points.
+    /// certify: as many, of these digests, and all of them points; or those that the batches carry.
     pub(crate) fn points(&self, commitments: &[[u8; 32]]) -> Result<Committed<EqAffine>, Uncertified> {
+        if let Certified::Batches(_) = self.certified() {
+            return self.batch_points(commitments);
+        }
         let expected = self.batches.iter().map(|stored| stored.batch.header().certified_count()).sum();
         if commitments.len() != expected {
             return Err(Uncertified::Count { expected, found: commitments.len() });
@@ -253,11 +302,11 @@ pub(crate) fn program_of(
     statement: &Statement,
 ) -> Result<Option<Program>, StoreRefusal> {
     let Some(period) = period::days(tariff, statement.slots) else { return Ok(None) };
-    let (data, mut batches) = (data::of(view, tariff)?, Vec::new());
+    let (data, mut batches) = (data::dated_of(view, tariff)?, Vec::new());
     if statement.gaps > 0 {
         for named in &statement.batches {
             let held = archive::all_of(view, &statement.meter, named.number)?;
-            batches.extend(held.into_iter().find(|stored| stored.header_digest == named.header));
+            batches.extend(held.into_iter().find(|stored| stored.header_digest.starts_with(&named.header)));
         }
     }
     let meter = registry::meter(view, &statement.meter)?;

@@ -32,7 +32,7 @@ use crate::store::table::Change;
 use crate::store::{Store, StoreRefusal};
 
 /// The most bytes of a file.
-pub const MAX_FILE: u64 = 16 << 20;
+pub const MAX_FILE: u64 = data::MAX_FILE;
 /// Files that one transaction takes.
 const AT_ONCE: usize = 256;
 

@@ -53,6 +53,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod registry;
 pub mod show;
+mod stopwatch;
 pub mod store;
 pub mod supplier;
 pub mod terms;

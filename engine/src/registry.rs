@@ -100,13 +100,22 @@ pub fn list(store: &Store) -> Result<Vec<AdmittedMeter>, StoreRefusal> {
 }
 
 pub(crate) fn all(view: &impl View) -> Result<Vec<AdmittedMeter>, StoreRefusal> {
-    let mut meters = Vec::new();
+    ids(view)?.iter().map(|id| known(view, id)).collect()
+}
+
+/// Every meter's id, by name.
+pub(crate) fn ids(view: &impl View) -> Result<Vec<MeterId>, StoreRefusal> {
+    let mut ids = Vec::new();
     view.under(METER_NAMES, &[], &mut |_, id| {
-        let id = MeterId(id.try_into().map_err(|_| rotten(METER_NAMES))?);
-        meters.push(meter(view, &id)?.ok_or_else(|| rotten(METER_NAMES))?);
+        ids.push(MeterId(id.try_into().map_err(|_| rotten(METER_NAMES))?));
         Ok(ControlFlow::Continue(()))
     })?;
-    Ok(meters)
+    Ok(ids)
+}
+
+/// A meter that a name leads to.
+pub(crate) fn known(view: &impl View, id: &MeterId) -> Result<AdmittedMeter, StoreRefusal> {
+    meter(view, id)?.ok_or_else(|| rotten(METER_NAMES))
 }
 
 pub(crate) fn admit(change: &Change, record: &MeterRecord, now: Timestamp) -> Result<Taken, RegistryRefusal> {

@@ -7,13 +7,14 @@ use wattproof_circuits::bill::Bill;
 use wattproof_circuits::period::{Calendar, Period};
 use wattproof_meter::batch::SealedBatch;
 use wattproof_meter::calendar::SlotRange;
-use wattproof_meter::record::MeterRecord;
+use wattproof_meter::record::{MeterId, MeterRecord};
 
 use crate::archive::{self, Claim};
 use crate::bills::{self, BillDigest, Reason};
 use crate::period;
+use crate::policy::assignment::Assignment;
 use crate::policy::{self, Dates, PolicyRefusal};
-use crate::registry;
+use crate::registry::{self, AdmittedMeter};
 use crate::store::record::rotten;
 use crate::store::table::{BATCHES, View};
 use crate::store::{Store, StoreRefusal};
@@ -98,17 +99,34 @@ pub enum BillState {
     Refused(Timestamp, Reason),
 }
 
+/// The meters by name, at most `limit` of them, each with its assignments in the order of their days. Periods say nothing
+/// here.
+pub fn meters(store: &Store, filter: &Filter<'_>) -> Result<Vec<(AdmittedMeter, Vec<Assignment>)>, PolicyRefusal> {
+    store.look(|view| {
+        let ids = ids(view, filter)?.into_iter().take(filter.limit.unwrap_or(usize::MAX));
+        ids.map(|id| Ok((registry::known(view, &id)?, policy::assigned(view, &id)?))).collect()
+    })
+}
+
+/// The filter's meter, or every one by name.
+fn ids(view: &impl View, filter: &Filter<'_>) -> Result<Vec<MeterId>, PolicyRefusal> {
+    Ok(match filter.meter {
+        Some(meter) => vec![registry::find_in(view, meter)?.record.id()],
+        None => registry::ids(view)?,
+    })
+}
+
 /// The batches, by meter and number.
 pub fn batches(store: &Store, filter: &Filter<'_>) -> Result<Vec<BatchRow>, PolicyRefusal> {
     store.look(|view| {
-        let meters = match filter.meter {
-            Some(meter) => vec![registry::find_in(view, meter)?.record],
-            None => registry::all(view)?.into_iter().map(|meter| meter.record).collect(),
-        };
         let (limit, mut rows) = (filter.limit.unwrap_or(usize::MAX), Vec::new());
-        for meter in &meters {
-            let slots = slots(view, meter, filter.period)?;
-            batches_of(view, meter, slots, limit, &mut rows)?;
+        for id in ids(view, filter)? {
+            if rows.len() >= limit {
+                break;
+            }
+            let meter = registry::known(view, &id)?.record;
+            let slots = slots(view, &meter, filter.period)?;
+            batches_of(view, &meter, slots, limit, &mut rows)?;
         }
         Ok(rows)
     })
@@ -193,7 +211,7 @@ pub fn bills(store: &Store, filter: &Filter<'_>) -> Result<Vec<BillRow>, PolicyR
     })
 }
 
-type WhoAndWhen = (wattproof_meter::record::MeterId, SlotRange);
+type WhoAndWhen = (MeterId, SlotRange);
 
 fn bill_row(view: &impl View, digest: &BillDigest) -> Result<Option<(BillRow, WhoAndWhen)>, StoreRefusal> {
     let Some((came, bytes)) = bills::bill(view, digest)? else { return Ok(None) };

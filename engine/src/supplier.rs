@@ -171,6 +171,7 @@ impl<'a> Supplier<'a> {
     fn examine(&self, bytes: &[u8]) -> Result<(), VerifyRefusal> {
         let bill = Bill::from_bytes(bytes)?;
         let frame = self.store.look(|view| frame(view, &bill.statement, self.now, self.anew))?;
+        frame.batches.iter().try_for_each(|stored| stored.batch.verify(&frame.meter))?;
         let equation = equation(&self.keys, &bill, &frame)?;
         Ok(equation.holds().then_some(()).ok_or(ProofRefusal::DoesNotHold)?)
     }
@@ -241,11 +242,11 @@ fn equation(keys: &Keys, bill: &Bill, frame: &Frame) -> Result<Equation, VerifyR
     }
     let points = frame.points(&bill.commitments)?;
     // Drawn after the bill's bytes are final: no bill can be made to fit it.
-    let entropy = fresh()?;
-    Ok(prepared.equation(&bill.statement, &bill.commitments, &points, &bill.proof, &entropy)?)
+    let (entropy, commitments) = (fresh()?, frame.commitments(&bill.commitments));
+    Ok(prepared.equation(&bill.statement, &commitments, &points, &bill.proof, &entropy)?)
 }
 
-/// What the supplier's store has of a statement's frame. The batches' signatures are still to be checked.
+/// What the supplier's store has of a statement's frame.
 pub(crate) struct LookedUp {
     meter: MeterRecord,
     tariff: Tariff,
@@ -256,7 +257,6 @@ pub(crate) struct LookedUp {
 /// The frame in which the supplier's store puts this statement.
 fn frame(view: &impl View, statement: &Statement, now: Timestamp, anew: bool) -> Result<Frame, VerifyRefusal> {
     let looked_up = look_up(view, statement, now, anew)?;
-    looked_up.batches.iter().try_for_each(|stored| stored.batch.verify(&looked_up.meter))?;
     looked_up.frame(view)
 }
 

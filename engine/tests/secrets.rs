@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use ff::PrimeField;
-use support::{Desk, TABLES, now};
+use support::{CLASSIC, Desk, now};
 use wattproof_engine::supplier::Supplier;
 
 /// The supplier's module, and the frame it shares with the customer's, name nothing that opens a batch.
@@ -39,7 +39,7 @@ fn the_store_holds_no_key_opening_or_reading() {
     assert!(holds(batches[1].as_bytes()), "the scan finds what is there");
     assert!(!holds(desk.meter.key.as_bytes()));
     for batch in &batches {
-        let open = batch.open(&desk.meter.record, &desk.meter.key, &TABLES).unwrap();
+        let open = batch.open(&desk.meter.record, &desk.meter.key, &CLASSIC).unwrap();
         let mut readings = Vec::new();
         for slot in batch.header().slots().iter() {
             let Some(cell) = open.get(0, slot) else { continue };

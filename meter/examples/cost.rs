@@ -7,63 +7,75 @@ use std::time::Instant;
 use ed25519_dalek::SigningKey;
 use ff::Field;
 use pasta_curves::Fp;
-use wattproof_meter::batch::Sealer;
+use wattproof_meter::batch::{Sealer, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
 use wattproof_meter::commit::{ADDITIONS_PER_COMMITMENT, CommitmentTables, Opening};
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::{Certification, MeterRecord};
+use wattproof_meter::ring::{ADDITIONS_PER_OPENING, RingTables, RunningSum, additions_per_reading};
 
 /// Days sealed in a row.
 const DAYS: u32 = 100;
+/// The register's width.
+const BITS: u8 = 20;
 
 fn main() {
-    let started = Instant::now();
+    measure(Certification::Classic, CommitmentTables::BYTES);
+    measure(Certification::Compact, RingTables::BYTES);
+    let (classic, bits) = (ADDITIONS_PER_COMMITMENT, BITS);
+    println!("classic: {classic} group additions a reading");
+    println!(
+        "compact, {bits} bits: {bits} doublings and {} additions a reading, 255 and {ADDITIONS_PER_OPENING} a batch",
+        additions_per_reading(BITS)
+    );
     let tables = CommitmentTables::new();
-    println!("tables: {} bytes, made in {:.1} ms", CommitmentTables::BYTES, started.elapsed().as_secs_f64() * 1e3);
+    compare_times("one commitment", |reading, opening| tables.commit(reading, opening));
+    let tables = RingTables::new();
+    let empty = RunningSum::new(&tables);
+    compare_times("one compact reading", |reading, _| {
+        let mut sum = empty.clone();
+        assert!(sum.add(&tables, 7, reading, 32));
+        sum
+    });
+    compare_times("one compact opening", |_, opening| empty.clone().finish(&tables, opening));
+}
 
-    let signing = SigningKey::from_bytes(&[7; 32]);
-    let key = MasterKey::from_bytes([9; 32]);
-    let record = MeterRecord::new(
-        "cost",
-        Certification::Classic,
-        BatchPeriod::Day,
-        SlotLength::HALF_HOUR,
-        Slot::new(0),
-        signing.verifying_key().as_bytes(),
-        vec![Register::new("import", Unit::WattHour, 20).unwrap()],
-    )
-    .unwrap();
+/// Seals days in a row, and opens one again and again.
+fn measure(certification: Certification, bytes: usize) {
+    println!("{certification:?}");
+    let started = Instant::now();
+    let tables = Tables::of(certification);
+    println!("  tables: {bytes} bytes, made in {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
+    let (signing, key) = (SigningKey::from_bytes(&[7; 32]), MasterKey::from_bytes([9; 32]));
+    let record = record(certification, &signing);
     let sealer = Sealer { record: &record, signing: &signing, key: &key, tables: &tables };
 
-    let mut readings = 0;
+    let each = |started: Instant| started.elapsed().as_secs_f64() * 1e6 / f64::from(48 * DAYS);
     let started = Instant::now();
     for day in 20_000..20_000 + DAYS {
-        let slots = BatchPeriod::Day.slots(day, SlotLength::HALF_HOUR).unwrap();
-        let mut day_readings = Readings::gaps(slots, 1);
-        for slot in slots.iter() {
-            assert!(day_readings.set(0, slot, Some(slot.index() * 7919 % 1_000_000)));
-            readings += 1;
-        }
-        black_box(sealer.seal(day, 0, &day_readings).unwrap());
+        black_box(sealer.seal(day, 0, &filled(day)).unwrap());
     }
-    let each = started.elapsed().as_secs_f64() * 1e6 / f64::from(readings);
-    println!("sealing: {each:.1} µs a reading, {ADDITIONS_PER_COMMITMENT} group additions each");
-
+    println!("  sealing: {:.1} µs a reading", each(started));
     let batch = sealer.seal(20_000, 0, &filled(20_000)).unwrap();
     let started = Instant::now();
     for _ in 0..DAYS {
         black_box(batch.open(&record, &key, &tables).unwrap());
     }
-    let each = started.elapsed().as_secs_f64() * 1e6 / f64::from(48 * DAYS);
-    println!("opening and checking: {each:.1} µs a reading, the signature included");
-    compare_times(&tables);
+    println!("  opening and checking: {:.1} µs a reading, the signature included", each(started));
 }
 
-/// Times commitments of one fixed reading and opening against changing ones, taken in turns. Welch's t beyond ±4.5
-/// would say that the time tells them apart.
-fn compare_times(tables: &CommitmentTables) {
+fn record(certification: Certification, signing: &SigningKey) -> MeterRecord {
+    let (period, length) = (BatchPeriod::Day, SlotLength::HALF_HOUR);
+    let registers = vec![Register::new("import", Unit::WattHour, BITS).unwrap()];
+    let public_key = signing.verifying_key().to_bytes();
+    MeterRecord::new("cost", certification, period, length, Slot::new(0), &public_key, registers).unwrap()
+}
+
+/// Times one fixed reading and opening against changing ones, taken in turns. Welch's t beyond ±4.5 would say that the
+/// time tells them apart.
+fn compare_times<T>(what: &str, act: impl Fn(u32, &Opening) -> T) {
     let mut times = [Vec::new(), Vec::new()];
     let mut seed = 1u64;
     for turn in 0..40_000 {
@@ -73,14 +85,14 @@ fn compare_times(tables: &CommitmentTables) {
         let (reading, opening) = [(0, Fp::ONE), ((seed >> 32) as u32, changing)][class];
         let opening = Opening::from_scalar(opening);
         let started = Instant::now();
-        black_box(tables.commit(black_box(reading), black_box(&opening)));
+        black_box(act(black_box(reading), black_box(&opening)));
         if turn > 1_000 {
             times[class].push(started.elapsed().as_nanos() as f64);
         }
     }
     let [fixed, changing] = times.map(trimmed);
     let t = (fixed.0 - changing.0) / (fixed.1 + changing.1).sqrt();
-    println!("one commitment: {:.2} µs fixed, {:.2} µs changing inputs; t = {t:.1}", fixed.0 / 1e3, changing.0 / 1e3);
+    println!("{what}: {:.2} µs fixed, {:.2} µs changing inputs; t = {t:.1}", fixed.0 / 1e3, changing.0 / 1e3);
 }
 
 /// Mean and the variance of the mean, without the slowest tenth, which other programs caused.
@@ -96,6 +108,6 @@ fn trimmed(mut times: Vec<f64>) -> (f64, f64) {
 fn filled(day: u32) -> Readings {
     let slots = BatchPeriod::Day.slots(day, SlotLength::HALF_HOUR).unwrap();
     let mut readings = Readings::gaps(slots, 1);
-    slots.iter().for_each(|slot| assert!(readings.set(0, slot, Some(slot.index() % 1000))));
+    slots.iter().for_each(|slot| assert!(readings.set(0, slot, Some(slot.index() * 7919 % 1_000_000))));
     readings
 }

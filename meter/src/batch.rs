@@ -7,7 +7,7 @@
 //! | bytes | field |
 //! |---|---|
 //! | 1 | version, 1 |
-//! | 1 | certification, 1 = one commitment a reading |
+//! | 1 | certification: 1 classic, one commitment a reading; 2 compact, one a batch and register |
 //! | 8 | meter id |
 //! | 4 | batch number, absolute: see [`BatchPeriod`](crate::calendar::BatchPeriod) |
 //! | 1 | revision |
@@ -20,37 +20,43 @@
 //! | 0 or ⌈c/8⌉ | gap map, slot by slot, lowest bit first; at least one bit set, none behind the end |
 //! | 8 | synthetic nonce |
 //! | 8 | fingerprint of K |
-//! | 32 | digest of the commitments |
+//! | 32 or 32·r | classic: digest of the commitments; compact: a commitment for every register, in their order |
 //! | ⌈bits/8⌉ | readings XOR pads, slot by slot, lowest bit first; a gap takes no bits, bits behind the end are 0 |
 //! | 64 | ed25519 signature |
 //!
-//! The header is everything before the digest. The signature is over `wattproof:v1:batch` ‖ header ‖
-//! BLAKE2b-256(ciphertext) ‖ digest. The digest is BLAKE2b-256 of length of header (8) ‖ header ‖ the commitments,
-//! 32 bytes each, slot by slot, the registers of a slot in their order; a gap has none.
+//! The header is everything up to the fingerprint, what stands behind it the certificate. The signature is over
+//! `wattproof:v1:batch` ‖ header ‖ BLAKE2b-256(ciphertext) ‖ certificate. The digest is BLAKE2b-256 of length of header
+//! (8) ‖ header ‖ the commitments, 32 bytes each, slot by slot, the registers of a slot in their order; a gap has none.
+//! A compact commitment sums up the register's readings at their slots' positions, see [`crate::ring`]; a gap adds
+//! nothing, and a register of gaps alone still has a commitment.
 
 use alloc::vec::Vec;
 
 use blake2b_simd::Params;
 use ed25519_dalek::Signature;
 
-use crate::commit::Commitment;
+use crate::commit::{Commitment, CommitmentRefusal};
 use crate::record::{Certification, MeterRecord};
 use crate::wire::Reader;
 
+mod compact;
 mod header;
 mod open;
 mod pack;
 mod refusal;
 mod seal;
+mod slot_keys;
+mod tables;
 
 pub use header::BatchHeader;
 pub use open::{CertifiedReading, OpenBatch};
 pub use refusal::{BatchRefusal, OpenRefusal, SealRefusal};
 pub use seal::Sealer;
+pub use tables::Tables;
 
 /// Bytes of an ed25519 signature.
 const SIGNATURE: usize = 64;
-/// Bytes of the digest of commitments.
+/// Bytes of a digest, and of a commitment.
 const DIGEST: usize = 32;
 /// What a batch's signature starts with.
 const TAG: &[u8] = b"wattproof:v1:batch";
@@ -61,6 +67,8 @@ pub struct SealedBatch {
     bytes: Vec<u8>,
     header: BatchHeader,
     header_length: usize,
+    /// The certificate of a compact batch; empty otherwise.
+    compact: Vec<Commitment>,
 }
 
 impl SealedBatch {
@@ -69,7 +77,7 @@ impl SealedBatch {
         let mut reader = Reader::new(bytes);
         let header = BatchHeader::read(&mut reader)?;
         let header_length = bytes.len() - reader.left();
-        reader.take(DIGEST).ok_or(BatchRefusal::Short)?;
+        let certificate = reader.take(header.certificate_bytes()).ok_or(BatchRefusal::Short)?;
         let bits = header.payload_bits();
         let ciphertext = reader.take(bits.div_ceil(8)).ok_or(BatchRefusal::Short)?;
         reader.take(SIGNATURE).ok_or(BatchRefusal::Short)?;
@@ -79,7 +87,8 @@ impl SealedBatch {
         if !bits.is_multiple_of(8) && ciphertext.last().is_some_and(|last| last >> (bits % 8) != 0) {
             return Err(BatchRefusal::CiphertextPadding);
         }
-        Ok(SealedBatch { bytes: bytes.to_vec(), header, header_length })
+        let compact = read_commitments(header.certification, certificate)?;
+        Ok(SealedBatch { bytes: bytes.to_vec(), header, header_length, compact })
     }
 
     /// The bytes as they came.
@@ -92,13 +101,26 @@ impl SealedBatch {
         &self.header
     }
 
-    /// The digest of the commitments.
-    pub fn digest(&self) -> &[u8; 32] {
-        let digest = self.bytes[self.header_length..].first_chunk();
-        digest.unwrap_or(&[0; 32])
+    /// The digest of a classic batch's commitments; nothing for a compact batch.
+    pub fn digest(&self) -> Option<&[u8; 32]> {
+        self.certificate().first_chunk().filter(|_| self.header.certification == Certification::Classic)
     }
 
-    /// BLAKE2b-256 of what the signature covers: names this batch, with its readings, in a bill.
+    /// The commitments of a compact batch, one a register in their order; empty for a classic batch.
+    pub fn compact_commitments(&self) -> &[Commitment] {
+        &self.compact
+    }
+
+    /// The canonical bytes of [`SealedBatch::compact_commitments`].
+    pub fn compact_commitment_bytes(&self) -> &[[u8; 32]] {
+        match self.header.certification {
+            Certification::Classic => &[],
+            Certification::Compact => self.certificate().as_chunks().0,
+        }
+    }
+
+    /// BLAKE2b-256 of what the signature covers, a compact batch's commitments included: names this batch, with its
+    /// readings, in a bill.
     pub fn header_digest(&self) -> [u8; 32] {
         hash(b"wp1-header", &[&self.signed_message()])
     }
@@ -111,8 +133,8 @@ impl SealedBatch {
         if expected != found {
             return Err(BatchRefusal::Meter { expected, found });
         }
-        match (header.certification, record.certification()) {
-            (Certification::Classic, Certification::Classic) => (),
+        if header.certification != record.certification() {
+            return Err(BatchRefusal::OtherCertification);
         }
         if header.slot_length != record.slot_length() {
             return Err(BatchRefusal::OtherSlotLength);
@@ -127,27 +149,32 @@ impl SealedBatch {
         record.public_key().verify_strict(&self.signed_message(), &signature).map_err(|_| BatchRefusal::Signature)
     }
 
-    /// Whether these are the commitments that the meter certified: all of them, slot by slot, the registers of a slot
-    /// in their order, none for a gap. One hash.
+    /// Whether these are the commitments that the digest of a classic batch certifies: all of them, slot by slot, the
+    /// registers of a slot in their order, none for a gap. One hash. Never so for a compact batch, which has no digest.
     pub fn certifies(&self, commitments: impl IntoIterator<Item = Commitment>) -> bool {
         let mut digest = CommitmentsDigest::new(self.header_bytes());
         commitments.into_iter().for_each(|commitment| digest.absorb(&commitment));
-        digest.finish() == *self.digest()
+        self.digest() == Some(&digest.finish())
     }
 
     /// As [`SealedBatch::certifies`], of commitments not yet read as points.
     pub fn certifies_bytes<'a>(&self, commitments: impl IntoIterator<Item = &'a [u8; 32]>) -> bool {
         let mut digest = CommitmentsDigest::new(self.header_bytes());
         commitments.into_iter().for_each(|commitment| digest.absorb_bytes(commitment));
-        digest.finish() == *self.digest()
+        self.digest() == Some(&digest.finish())
     }
 
     fn header_bytes(&self) -> &[u8] {
         &self.bytes[..self.header_length]
     }
 
+    fn certificate(&self) -> &[u8] {
+        &self.bytes[self.header_length..][..self.header.certificate_bytes()]
+    }
+
     fn ciphertext(&self) -> &[u8] {
-        &self.bytes[self.header_length + DIGEST..self.bytes.len() - SIGNATURE]
+        let start = self.header_length + self.header.certificate_bytes();
+        &self.bytes[start..self.bytes.len() - SIGNATURE]
     }
 
     fn signature(&self) -> &[u8; SIGNATURE] {
@@ -155,7 +182,7 @@ impl SealedBatch {
     }
 
     fn signed_message(&self) -> Vec<u8> {
-        signed_message(self.header_bytes(), self.digest(), self.ciphertext())
+        signed_message(self.header_bytes(), self.certificate(), self.ciphertext())
     }
 }
 
@@ -187,8 +214,22 @@ impl CommitmentsDigest {
 }
 
 /// What the meter signs.
-fn signed_message(header: &[u8], digest: &[u8; 32], ciphertext: &[u8]) -> Vec<u8> {
-    [TAG, header, &hash(b"wp1-ciphertext", &[ciphertext]), digest].concat()
+fn signed_message(header: &[u8], certificate: &[u8], ciphertext: &[u8]) -> Vec<u8> {
+    [TAG, header, &hash(b"wp1-ciphertext", &[ciphertext]), certificate].concat()
+}
+
+/// The commitments in a compact batch's certificate; none in a digest.
+fn read_commitments(certification: Certification, certificate: &[u8]) -> Result<Vec<Commitment>, BatchRefusal> {
+    if certification == Certification::Classic {
+        return Ok(Vec::new());
+    }
+    let read = |(register, bytes): (usize, &[u8; 32])| {
+        Commitment::from_bytes(bytes).map_err(|refusal| match refusal {
+            CommitmentRefusal::NotCanonical => BatchRefusal::Commitment { register },
+            CommitmentRefusal::Identity => BatchRefusal::CommitmentIdentity { register },
+        })
+    };
+    certificate.as_chunks().0.iter().enumerate().map(read).collect()
 }
 
 fn hash(personal: &[u8], parts: &[&[u8]]) -> [u8; 32] {

@@ -71,7 +71,8 @@ impl Default for Generators {
     }
 }
 
-fn hash_to_curve(name: &[u8]) -> EqAffine {
+/// A point of this crate's domain.
+pub(crate) fn hash_to_curve(name: &[u8]) -> EqAffine {
     Eq::hash_to_curve(DOMAIN)(name).to_affine()
 }
 
@@ -127,6 +128,11 @@ impl CommitmentRefusal {
 }
 
 impl Commitment {
+    /// A point that is a commitment by how it was made.
+    pub(crate) fn of(point: EqAffine) -> Self {
+        Commitment(point)
+    }
+
     /// The point as a commitment; the identity is refused.
     pub fn from_point(point: EqAffine) -> Result<Self, CommitmentRefusal> {
         if bool::from(point.is_identity()) { Err(CommitmentRefusal::Identity) } else { Ok(Commitment(point)) }

@@ -11,9 +11,8 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::batch::SealedBatch;
+use crate::batch::{SealedBatch, Tables};
 use crate::calendar::{BatchPeriod, Slot, SlotLength, SlotRange};
-use crate::commit::CommitmentTables;
 use crate::fallback::Fallback;
 use crate::key::MasterKey;
 use crate::quantity::Register;
@@ -82,7 +81,7 @@ pub struct SimulatedMeter {
     file: MeterFile,
     envelope: Envelope,
     state: State,
-    tables: CommitmentTables,
+    tables: Tables,
 }
 
 impl SimulatedMeter {
@@ -110,7 +109,7 @@ impl SimulatedMeter {
         let state = State::new(record, signing, key)?;
         let envelope = Envelope::new(passphrase)?;
         let file = MeterFile::create(path, &envelope.close(&state.to_bytes())?)?;
-        Ok(SimulatedMeter { file, envelope, state, tables: CommitmentTables::new() })
+        Ok(SimulatedMeter { file, envelope, state, tables: Tables::of(blueprint.certification) })
     }
 
     /// Opens a meter's file.
@@ -118,7 +117,8 @@ impl SimulatedMeter {
         let (file, bytes) = MeterFile::open(path)?;
         let (envelope, body) = Envelope::open(&bytes, passphrase)?;
         let state = State::from_bytes(&body).ok_or(MeterRefusal::Damaged)?;
-        Ok(SimulatedMeter { file, envelope, state, tables: CommitmentTables::new() })
+        let tables = Tables::of(state.record().certification());
+        Ok(SimulatedMeter { file, envelope, state, tables })
     }
 
     /// The public record: what the supplier registers.

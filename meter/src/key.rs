@@ -4,12 +4,14 @@
 //! K ──► nonce (8 B, of header and readings)
 //!   ──► fingerprint (8 B, of the meter id)
 //!   ──► K_batch ──► K_slot ──► pad (of a register)
-//!                         ──► opening (of a register)
+//!              │          └──► opening (of a register in the slot; classic)
+//!              └──► opening (of a register in the batch; compact)
 //! ```
 //!
 //! Every arrow is one keyed BLAKE2b under a personalisation of its own. The tree's derivations hash protocol
 //! version, meter public key, certification, batch number, revision and the batch's nonce, then slot and register
-//! as they come in. A reading costs three: slot key, pad, opening (with several registers the slot key is shared).
+//! as they come in. A reading costs three: slot key, pad, opening (with several registers the slot key is shared). In
+//! the compact certification it costs two, for a register has one opening a batch.
 
 use ff::FromUniformBytes;
 use pasta_curves::Fp;
@@ -21,9 +23,11 @@ use crate::record::{MeterId, MeterRecord, VERSION};
 mod text;
 pub use text::{KeyRefusal, PREFIX};
 
-/// Key derivations for a certified reading of a meter with one register; a batch adds its own key, nonce and
+/// Key derivations for a reading that a classic meter with one register certifies; a batch adds its own key, nonce and
 /// fingerprint.
 pub const DERIVATIONS_PER_READING: usize = 3;
+/// The same for a compact meter; a batch adds an opening as well.
+pub const COMPACT_DERIVATIONS_PER_READING: usize = 2;
 
 /// The customer's key K: 32 random bytes, not a passphrase. Wiped when dropped; without `Debug`.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -93,6 +97,12 @@ impl BatchKey {
     pub fn slot_key(&self, context: &KeyContext, slot: u32) -> SlotKey {
         SlotKey(*derive(&self.0, b"wp1-slot-key", &[&context.0, &slot.to_le_bytes()]))
     }
+
+    /// The opening of a register's commitment in a compact batch: 64 bytes reduced modulo the order of Vesta.
+    pub fn opening(&self, context: &KeyContext, register: u8) -> Opening {
+        let bytes = derive(&self.0, b"wp1-sum-opening", &[&context.0, &[register]]);
+        Opening::from_scalar(Fp::from_uniform_bytes(&bytes))
+    }
 }
 
 impl SlotKey {
@@ -131,9 +141,8 @@ mod tests {
     use ed25519_dalek::SigningKey;
 
     use super::*;
-    use crate::batch::Sealer;
+    use crate::batch::{Sealer, Tables};
     use crate::calendar::{BatchPeriod, Slot, SlotLength};
-    use crate::commit::CommitmentTables;
     use crate::quantity::{Register, Unit};
     use crate::reading::Readings;
     use crate::record::Certification;
@@ -144,7 +153,7 @@ mod tests {
     }
 
     /// Derivations for a day of half hours.
-    fn derivations(registers: &[&str]) -> usize {
+    fn derivations(certification: Certification, registers: &[&str]) -> usize {
         let signing = SigningKey::from_bytes(&[1; 32]);
         let (period, length) = (BatchPeriod::Day, SlotLength::HALF_HOUR);
         let registers: Vec<_> = registers.iter().filter_map(|name| Register::new(name, Unit::WattHour, 20)).collect();
@@ -153,10 +162,9 @@ mod tests {
             assert!((0..registers.len()).all(|register| readings.set(register, slot, Some(1))));
         }
         let public_key = signing.verifying_key().to_bytes();
-        let certification = Certification::Classic;
         let record =
             MeterRecord::new("m", certification, period, length, Slot::new(0), &public_key, registers).unwrap();
-        let (key, tables) = (MasterKey::from_bytes([2; 32]), CommitmentTables::new());
+        let (key, tables) = (MasterKey::from_bytes([2; 32]), Tables::of(certification));
         let sealer = Sealer { record: &record, signing: &signing, key: &key, tables: &tables };
         DERIVATIONS.set(0);
         sealer.seal(20_000, 0, &readings).unwrap();
@@ -165,7 +173,15 @@ mod tests {
 
     #[test]
     fn a_reading_costs_three_derivations_and_a_batch_three_more() {
-        assert_eq!(derivations(&["import"]), 48 * DERIVATIONS_PER_READING + 3);
-        assert_eq!(derivations(&["import", "export"]), 48 * (1 + 2 * 2) + 3);
+        let classic = |registers| derivations(Certification::Classic, registers);
+        assert_eq!(classic(&["import"]), 48 * DERIVATIONS_PER_READING + 3);
+        assert_eq!(classic(&["import", "export"]), 48 * (1 + 2 * 2) + 3);
+    }
+
+    #[test]
+    fn a_compact_reading_costs_two_derivations_and_a_batch_three_and_its_openings() {
+        let compact = |registers| derivations(Certification::Compact, registers);
+        assert_eq!(compact(&["import"]), 48 * COMPACT_DERIVATIONS_PER_READING + 3 + 1);
+        assert_eq!(compact(&["import", "export"]), 48 * (1 + 2) + 3 + 2);
     }
 }

@@ -5,6 +5,7 @@
 //! | [`quantity`], [`calendar`], [`reading`] | registers with bounds; UTC slots and batch numbers; readings in the clear |
 //! | [`key`] | the master key K, as people hold it, and the tree of keys under it |
 //! | [`commit`] | Pedersen commitments on Vesta, in constant time |
+//! | [`ring`] | one commitment a batch, in the basis of the proof system, in constant time |
 //! | [`record`] | the meter's public record |
 //! | [`batch`] | sealed, certified and signed batches |
 //! | [`fallback`] | signed totals when the customer never answers |
@@ -29,4 +30,5 @@ pub mod label;
 pub mod quantity;
 pub mod reading;
 pub mod record;
+pub mod ring;
 pub mod wire;

@@ -3,7 +3,7 @@
 //! | bytes | field |
 //! |---|---|
 //! | 1 | version, 1 |
-//! | 1 | certification |
+//! | 1 | certification: 1 classic, 2 compact |
 //! | 1 | batch period: 1 day, 2 week |
 //! | 2 | slot length in minutes |
 //! | 4 | in-service slot |
@@ -26,6 +26,7 @@ use thiserror::Error;
 
 use crate::calendar::{BatchPeriod, Slot, SlotLength};
 use crate::quantity::{Register, Sign, Unit};
+use crate::ring::Ring;
 use crate::wire::{Reader, put_short};
 
 /// The version of every canonical form of this crate.
@@ -40,19 +41,22 @@ pub const MAX_METER_NAME: usize = 64;
 pub enum Certification {
     /// One commitment a reading.
     Classic,
+    /// One commitment a batch and register, see [`crate::ring`].
+    Compact,
 }
 
 impl Certification {
-    /// The byte that stands for it in canonical bytes and derivations. 2 is kept for one commitment a batch.
+    /// The byte that stands for it in canonical bytes and derivations.
     pub fn byte(self) -> u8 {
         match self {
             Certification::Classic => 1,
+            Certification::Compact => 2,
         }
     }
 
     /// The certification behind a byte.
     pub fn from_byte(byte: u8) -> Option<Self> {
-        (byte == Certification::Classic.byte()).then_some(Certification::Classic)
+        [Certification::Classic, Certification::Compact].into_iter().find(|certification| certification.byte() == byte)
     }
 }
 
@@ -97,6 +101,15 @@ pub enum RecordRefusal {
     /// Not a divisor of a day.
     #[error("the meter's slot length of {0} minutes does not divide a day")]
     SlotLength(u16),
+    /// A compact meter with weekly batches.
+    #[error("the meter commits to whole batches, and its batches are weekly")]
+    CompactWeekly,
+    /// A compact meter with more slots a day than positions.
+    #[error("the meter commits to whole batches, and a day of {per_day} slots passes the 480 that a commitment holds")]
+    CompactSlots {
+        /// Slots of a day.
+        per_day: u32,
+    },
     /// Not a curve point.
     #[error("the meter's public key is not a valid ed25519 key")]
     PublicKey,
@@ -138,6 +151,8 @@ impl RecordRefusal {
             RecordRefusal::Certification(_) => "meter-record-certification",
             RecordRefusal::Period(_) => "meter-record-period",
             RecordRefusal::SlotLength(_) => "meter-record-slot-length",
+            RecordRefusal::CompactWeekly => "meter-compact-weekly",
+            RecordRefusal::CompactSlots { .. } => "meter-compact-slots",
             RecordRefusal::PublicKey => "meter-public-key-invalid",
             RecordRefusal::WeakPublicKey => "meter-public-key-weak",
             RecordRefusal::Name => "meter-name-invalid",
@@ -158,6 +173,8 @@ impl RecordRefusal {
                 "Use a version of wattproof that knows this kind of meter."
             }
             RecordRefusal::SlotLength(_) => "Choose 5, 15, 30 or 60 minutes, or another divisor of 1,440.",
+            RecordRefusal::CompactWeekly => "Choose daily batches, or one commitment a reading.",
+            RecordRefusal::CompactSlots { .. } => "Choose slots of 3 minutes or more, or one commitment a reading.",
             RecordRefusal::PublicKey | RecordRefusal::WeakPublicKey => {
                 "Do not register this meter; ask its maker for its public record."
             }
@@ -188,7 +205,7 @@ pub struct MeterRecord {
 impl MeterRecord {
     /// The record of a meter. `in_service` 0 stands for "from its first reading". Refuses a name that is not 1 to 64
     /// characters of `A-Za-z0-9._-` with a letter or digit first, a weak public key, none, too many or duplicate
-    /// registers.
+    /// registers; of a compact meter also weekly batches, and slots of which a day passes a commitment.
     pub fn new(
         name: &str,
         certification: Certification,
@@ -200,6 +217,7 @@ impl MeterRecord {
     ) -> Result<Self, RecordRefusal> {
         check_name(name)?;
         check_registers(&registers)?;
+        check_compact(certification, period, slot_length)?;
         let public_key = check_public_key(public_key)?;
         let (name, id) = (String::from(name), MeterId([0; 8]));
         let mut record =
@@ -247,6 +265,14 @@ impl MeterRecord {
     /// How readings are certified.
     pub fn certification(&self) -> Certification {
         self.certification
+    }
+
+    /// Where a compact meter's slots lie in its commitments; nothing for a classic meter.
+    pub fn ring(&self) -> Option<Ring> {
+        match self.certification {
+            Certification::Classic => None,
+            Certification::Compact => Ring::of(self.slot_length),
+        }
     }
 
     /// What a batch covers.
@@ -299,6 +325,20 @@ fn check_registers(registers: &[Register]) -> Result<(), RecordRefusal> {
         }
     }
     Ok(())
+}
+
+fn check_compact(
+    certification: Certification,
+    period: BatchPeriod,
+    slot_length: SlotLength,
+) -> Result<(), RecordRefusal> {
+    match (certification, period, Ring::of(slot_length)) {
+        (Certification::Classic, _, _) | (Certification::Compact, BatchPeriod::Day, Some(_)) => Ok(()),
+        (Certification::Compact, BatchPeriod::Week, _) => Err(RecordRefusal::CompactWeekly),
+        (Certification::Compact, BatchPeriod::Day, None) => {
+            Err(RecordRefusal::CompactSlots { per_day: slot_length.per_day() })
+        }
+    }
 }
 
 fn check_public_key(bytes: &[u8; 32]) -> Result<VerifyingKey, RecordRefusal> {

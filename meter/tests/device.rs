@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 
 use common::DAY;
 use tempfile::TempDir;
-use wattproof_meter::batch::SealedBatch;
+use wattproof_meter::batch::{SealedBatch, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength, SlotRange};
-use wattproof_meter::commit::CommitmentTables;
 use wattproof_meter::device::{
     Blueprint, MAX_BATCH_DAYS, MEMORY_DAYS, MeterRefusal, Recorded, Row, SimulatedMeter, new_key,
 };
@@ -103,7 +102,7 @@ fn complete_batches_come_out_once_with_the_readings_that_went_in() {
     let mut bench = bench.reopened();
     let batches = bench.sent(None);
     assert_eq!(batches.iter().map(|batch| batch.header().number()).collect::<Vec<_>>(), [DAY, DAY + 1]);
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(Certification::Classic);
     for batch in &batches {
         let open = batch.open(bench.meter.record(), bench.meter.key(), &tables).ok().unwrap();
         assert!(batch.header().slots().iter().all(|slot| open.readings().get(0, slot) == Some(slot.index() % 1000)));
@@ -121,6 +120,26 @@ fn complete_batches_come_out_once_with_the_readings_that_went_in() {
 fn rows_after(rows: &[Row], count: u32) -> Vec<Row> {
     let next = rows.last().unwrap().slot.index() + 1;
     (next..next + count).map(row).collect()
+}
+
+#[test]
+fn a_compact_meter_seals_compact_batches_also_after_it_was_closed() {
+    let mut bench = Bench::new(&Blueprint { certification: Certification::Compact, ..blueprint() });
+    bench.meter.take(&half_hours(DAY, DAY + 2)).unwrap();
+    let mut bench = bench.reopened();
+    bench.meter.take(&half_hours(DAY + 2, DAY + 3)).unwrap();
+    let (batches, tables) = (bench.sent(None), Tables::of(Certification::Compact));
+    assert_eq!(batches.iter().map(|batch| batch.header().number()).collect::<Vec<_>>(), [DAY, DAY + 1, DAY + 2]);
+    for batch in &batches {
+        assert_eq!(batch.compact_commitments().len(), 1);
+        let open = batch.open(bench.meter.record(), bench.meter.key(), &tables).ok().unwrap();
+        assert!(batch.header().slots().iter().all(|slot| open.reading(0, slot) == Some(slot.index() % 1000)));
+    }
+    let weekly = Blueprint { certification: Certification::Compact, period: BatchPeriod::Week, ..blueprint() };
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = SimulatedMeter::create(&path(&folder), &weekly, None, None).err();
+    assert_eq!(refusal, Some(MeterRefusal::Record(RecordRefusal::CompactWeekly)));
+    assert!(!path(&folder).exists());
 }
 
 #[test]
@@ -292,7 +311,7 @@ fn a_restored_copy_repeats_no_opening() {
     bench.meter.take(&half_hours(DAY, DAY + 1)[..40]).unwrap();
     let copy = std::fs::read(bench.path()).unwrap();
     let mut openings = std::collections::HashSet::new();
-    let tables = CommitmentTables::new();
+    let tables = Tables::of(Certification::Classic);
     for value in [1, 2, 3] {
         let Bench { folder, meter } = bench;
         drop(meter);

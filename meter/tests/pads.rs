@@ -45,6 +45,32 @@ impl Seen {
     }
 }
 
+/// Openings of a compact batch's registers, and of their commitments' batches.
+fn openings(meter: &Meter, batch: &SealedBatch) -> Vec<[u8; 32]> {
+    let open = batch.open(&meter.record, &meter.key, &meter.tables).ok().unwrap();
+    (0..batch.header().registers()).map(|register| open.compact(register).unwrap().0.scalar().to_repr()).collect()
+}
+
+/// Across registers, batches, revisions, meters that share a key, other readings and another gap.
+#[test]
+fn no_compact_opening_repeats() {
+    let meter = |seed| Meter {
+        key: MasterKey::from_bytes([0x5c; 32]),
+        ..Meter::compact(seed, SlotLength::HALF_HOUR, &[20; 4])
+    };
+    let first = meter(1);
+    let mut seen: Vec<[u8; 32]> = (DAY..DAY + 5).flat_map(|day| openings(&first, &sealed(&first, day, 0, 7))).collect();
+    seen.extend((1..5).flat_map(|revision| openings(&first, &sealed(&first, DAY, revision, 7))));
+    seen.extend((2..6).flat_map(|seed| openings(&meter(seed), &sealed(&meter(seed), DAY, 0, 7))));
+    let other = first.readings(DAY, |_, offset| Some(if offset == 47 { 8 } else { 7 }));
+    let gap = first.readings(DAY, |_, offset| (offset != 47).then_some(7));
+    for readings in [other, gap] {
+        seen.extend(openings(&first, &first.sealer().seal(DAY, 0, &readings).unwrap()));
+    }
+    assert_eq!(seen.iter().collect::<HashSet<_>>().len(), (5 + 4 + 4 + 2) * 4);
+    assert_eq!(openings(&first, &sealed(&first, DAY, 0, 7)), seen[..4]);
+}
+
 fn wide(seed: u8, registers: usize) -> Meter {
     Meter::new(seed, BatchPeriod::Day, SlotLength::HALF_HOUR, &vec![32; registers])
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
 use wattproof_meter::quantity::{Register, Sign, Unit};
 use wattproof_meter::record::{Certification, MeterRecord, RecordRefusal};
+use wattproof_meter::ring::Ring;
 
 fn registers(names: &[&str]) -> Vec<Register> {
     names.iter().map(|name| Register::new(name, Unit::WattHour, 20).unwrap()).collect()
@@ -67,7 +68,7 @@ fn the_id_covers_every_bit() {
 #[test]
 fn each_field_is_refused_by_its_reason() {
     assert_eq!(changed(0, 2), Some(RecordRefusal::Version(2)));
-    assert_eq!(changed(1, 2), Some(RecordRefusal::Certification(2)));
+    assert_eq!(changed(1, 3), Some(RecordRefusal::Certification(3)));
     assert_eq!(changed(2, 0), Some(RecordRefusal::Period(0)));
     assert_eq!(changed(3, 7), Some(RecordRefusal::SlotLength(7)));
     assert_eq!(changed(42, b' '), Some(RecordRefusal::Name));
@@ -86,6 +87,29 @@ fn each_field_is_refused_by_its_reason() {
         let longer = [honest(), vec![0; extra]].concat();
         assert_eq!(MeterRecord::from_bytes(&longer).err(), Some(RecordRefusal::Long { extra }));
     }
+}
+
+/// A classic record in the bytes of which only the certification changes is a compact one, if its batches are daily and
+/// a day fits a commitment.
+#[test]
+fn a_compact_meter_has_daily_batches_and_slots_of_three_minutes_at_least() {
+    let with = |period: u8, minutes: u16, certification: u8| {
+        let mut bytes = honest();
+        (bytes[1], bytes[2]) = (certification, period);
+        bytes[3..5].copy_from_slice(&minutes.to_le_bytes());
+        MeterRecord::from_bytes(&bytes)
+    };
+    for minutes in [1, 2, 3, 30, 1440] {
+        assert_eq!((with(1, minutes, 1).unwrap().ring(), with(2, minutes, 1).unwrap().ring()), (None, None));
+        assert_eq!(with(2, minutes, 2), Err(RecordRefusal::CompactWeekly));
+    }
+    for minutes in [3, 5, 30, 1440] {
+        let record = with(1, minutes, 2).unwrap();
+        assert_eq!(record.certification(), Certification::Compact);
+        assert_eq!(record.ring(), Ring::of(SlotLength::from_minutes(minutes).unwrap()));
+    }
+    assert_eq!(with(1, 2, 2), Err(RecordRefusal::CompactSlots { per_day: 720 }));
+    assert_eq!(with(1, 1, 2), Err(RecordRefusal::CompactSlots { per_day: 1440 }));
 }
 
 #[test]
@@ -162,9 +186,11 @@ fn every_refusal_says_what_and_what_to_do() {
         RecordRefusal::Short,
         RecordRefusal::Long { extra: 1 },
         RecordRefusal::Version(2),
-        RecordRefusal::Certification(2),
+        RecordRefusal::Certification(3),
         RecordRefusal::Period(0),
         RecordRefusal::SlotLength(7),
+        RecordRefusal::CompactWeekly,
+        RecordRefusal::CompactSlots { per_day: 720 },
         RecordRefusal::PublicKey,
         RecordRefusal::WeakPublicKey,
         RecordRefusal::Name,

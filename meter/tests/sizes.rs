@@ -8,6 +8,7 @@ use common::{DAY, Meter};
 use pasta_curves::{Eq, EqAffine};
 use wattproof_meter::calendar::{BatchPeriod, SlotLength};
 use wattproof_meter::commit::{CHUNK, CommitmentTables, Opening};
+use wattproof_meter::ring::{RingTables, RunningSum};
 
 /// Four bytes of reading and four of time for every half hour.
 const PLAIN_PAIR: usize = 8;
@@ -39,6 +40,15 @@ fn upload_bytes() {
     assert_eq!([day - 48 * 20 / 8, week - 336 * 20 / 8], [42 + 32 + 64; 2]);
 }
 
+/// A compact day of one register is as long as a classic one; each further register adds a commitment.
+#[test]
+fn bytes_of_a_compact_day() {
+    let day = |bits: &[u8]| Meter::compact(1, SlotLength::HALF_HOUR, bits).batch(DAY).as_bytes().len();
+    assert_eq!([day(&[20]), day(&[20, 20]), day(&[20; 4])], [258, 258 + 153, 258 + 3 * 153]);
+    assert_eq!(153, 1 + 32 + 48 * 20 / 8);
+    assert!(day(&[20]) <= 288);
+}
+
 #[test]
 fn a_gap_map_costs_a_bit_a_slot_and_saves_the_readings() {
     let meter = Meter::plain(2);
@@ -57,6 +67,8 @@ fn bytes_of_keys_tables_and_work() {
     assert_eq!(meter.key.as_bytes().len() + meter.signing.as_bytes().len(), 64);
     assert_eq!(meter.record.to_bytes().len(), 55);
     assert_eq!(CommitmentTables::BYTES, 59_392);
+    assert_eq!((RingTables::BYTES, size_of::<RunningSum>()), (30_720, 96));
+    assert_eq!(include_bytes!("../src/ring/points.bin").len(), 15_360);
     // What sealing holds on the stack, whatever the batch: sums, points, openings and readings of one chunk.
     let work = CHUNK * (size_of::<Eq>() + size_of::<EqAffine>() + size_of::<Opening>() + size_of::<u32>());
     assert_eq!(work, 6_272);
@@ -69,23 +81,24 @@ fn bytes_of_the_simulated_meters_file() {
     use wattproof_meter::calendar::Slot;
     use wattproof_meter::device::{Blueprint, MEMORY_DAYS, Row, SimulatedMeter};
 
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("m");
-    let record = Meter::plain(4).record;
-    let blueprint = Blueprint {
-        name: "home-1".into(),
-        registers: record.registers().to_vec(),
-        slot_length: record.slot_length(),
-        period: record.period(),
-        certification: record.certification(),
-        in_service: Slot::new(0),
-    };
-    let mut meter = SimulatedMeter::create(&path, &blueprint, None, None).ok().unwrap();
-    assert_eq!(std::fs::metadata(&path).unwrap().len(), 174);
-    let slots = DAY * 48..(DAY + MEMORY_DAYS) * 48;
-    let rows: Vec<Row> = slots.map(|i| Row { slot: Slot::new(i), values: vec![Some(i % 1000)] }).collect();
-    meter.take(&rows).unwrap();
-    let bytes = std::fs::metadata(&path).unwrap().len();
-    println!("the simulated meter's file: {bytes} bytes after {MEMORY_DAYS} days");
-    assert_eq!(bytes, 174 + 12 + u64::from(MEMORY_DAYS) * (48 * 5 + 258 + 9));
+    for record in [Meter::plain(4).record, Meter::compact(4, SlotLength::HALF_HOUR, &[20]).record] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m");
+        let blueprint = Blueprint {
+            name: "home-1".into(),
+            registers: record.registers().to_vec(),
+            slot_length: record.slot_length(),
+            period: record.period(),
+            certification: record.certification(),
+            in_service: Slot::new(0),
+        };
+        let mut meter = SimulatedMeter::create(&path, &blueprint, None, None).ok().unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 174);
+        let slots = DAY * 48..(DAY + MEMORY_DAYS) * 48;
+        let rows: Vec<Row> = slots.map(|i| Row { slot: Slot::new(i), values: vec![Some(i % 1000)] }).collect();
+        meter.take(&rows).unwrap();
+        let bytes = std::fs::metadata(&path).unwrap().len();
+        println!("the simulated meter's file: {bytes} bytes after {MEMORY_DAYS} days");
+        assert_eq!(bytes, 174 + 12 + u64::from(MEMORY_DAYS) * (48 * 5 + 258 + 9));
+    }
 }

@@ -8,6 +8,7 @@ use crate::session::Session;
 pub mod bench;
 pub mod bill;
 pub mod bulk;
+pub mod certify;
 pub mod demo;
 pub mod export;
 pub mod household;

@@ -69,6 +69,9 @@ pub enum Words {
     /// A demonstration that did not go as it must.
     #[error("the demonstration failed at: {0}")]
     Demo(&'static str),
+    /// A measurement that did not come to its end.
+    #[error("a measurement failed: {0}")]
+    Bench(String),
     /// No platform folder.
     #[error("this machine has no folder for a user's data")]
     NoDataFolder,
@@ -104,6 +107,7 @@ impl Refusal for Words {
             Words::NoSuchSample(_) => "no-such-sample",
             Words::FolderInUse(_) => "folder-in-use",
             Words::Demo(_) => "demo-failed",
+            Words::Bench(_) => "bench-failed",
             Words::NoDataFolder => "no-data-folder",
             Words::NoTerminal => "no-terminal",
             #[cfg(feature = "cluster")]
@@ -134,7 +138,7 @@ impl Refusal for Words {
                 return format!("choose one of {}", names.join(", "));
             }
             Words::FolderInUse(_) => "give an empty folder or a new one",
-            Words::Demo(_) => "report this with the output of the command",
+            Words::Demo(_) | Words::Bench(_) => "report this with the output of the command",
             Words::NoDataFolder => "give --store PATH",
             Words::NoTerminal => "run it in a terminal, or give a command: `wattproof --help` lists them",
             #[cfg(feature = "cluster")]

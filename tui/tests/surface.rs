@@ -8,7 +8,7 @@ use support::{Place, TARIFF};
 
 /// Every command, as it is typed.
 #[cfg(not(feature = "cluster"))]
-const COMMANDS: [&str; 46] = [
+const COMMANDS: [&str; 47] = [
     "",
     "demo",
     "key",
@@ -38,6 +38,7 @@ const COMMANDS: [&str; 46] = [
     "tariff compare",
     "tariff publish",
     "tariff data",
+    "tariff table",
     "tariff assign",
     "tariff import",
     "tariff import urdb",
@@ -130,6 +131,34 @@ fn quiet_says_only_what_was_asked_for() {
     let ran = place.run("register no.pub -v");
     assert!(ran.err.contains("[file-unreadable]"), "{}", ran.err);
     assert!(!ran.err.contains('\u{1b}') && !ran.out.contains('\u{1b}'), "no colour off a terminal");
+}
+
+#[test]
+fn a_bench_has_a_row_for_each_number_of_readings() {
+    const FIELDS: [&str; 13] = [
+        "family",
+        "readings",
+        "certify",
+        "k",
+        "prove_ms",
+        "verify_ms",
+        "bulk_verify_ms",
+        "bulk_bills",
+        "keys_ms",
+        "proof_bytes",
+        "bill_bytes",
+        "peak_bytes",
+        "msm_2_11_ms",
+    ];
+    let place = Place::new();
+    let rows = place.done("bench --family S1 --readings 48,96");
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.iter().map(|row| row["readings"].as_u64().unwrap()).collect::<Vec<_>>(), [48, 96]);
+    for row in rows {
+        assert!(FIELDS.iter().all(|field| row.get(field).is_some()), "{row}");
+        assert_eq!((&row["family"], &row["certify"], &row["k"]), (&json!("S1"), &json!("reading"), &json!(null)));
+    }
+    assert_eq!(place.fails("bench --family S1 --readings 48,50"), (2, "bench-readings".into()));
 }
 
 #[test]

@@ -4,14 +4,15 @@
 //! [`name`], and a failing test prints them. `docs/circuit.md` gives each gate its row table and says why it is enough.
 
 pub(crate) mod digits;
+pub(crate) mod gather;
 pub(crate) mod lane;
 pub(crate) mod limbs;
 pub(crate) mod name;
 pub(crate) mod sum;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ff::PrimeField;
+use ff::{Field, PrimeField};
 use halo2_proofs::circuit::{Cell as AssignedAt, Region, Value as Known};
 use halo2_proofs::plonk::{Advice, Column, Error, Fixed, Instance};
 use pasta_curves::Fp;
@@ -27,6 +28,8 @@ use sum::SumChip;
 /// The columns that gadgets share. Which of the optional ones exist is the shape's choice.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
+    /// Readings of batches, tied to the meter's commitments by the compact link.
+    pub(crate) ring: Vec<Column<Advice>>,
     /// Inputs; tied to commitments by the link, and zero in every row that the layout does not name.
     pub(crate) linked: Column<Advice>,
     /// The running sum.
@@ -62,6 +65,10 @@ pub(crate) struct Rows<'a, 'r> {
     pub(crate) witness: Option<&'a Witness>,
     /// Cells that later rows copy.
     pub(crate) cells: BTreeMap<Place, AssignedAt>,
+    /// Cells of the linked column, by row.
+    pub(crate) linked: BTreeMap<usize, AssignedAt>,
+    /// Rows of columns of sums that hold one: column, row.
+    pub(crate) sums: BTreeSet<(usize, usize)>,
 }
 
 impl Rows<'_, '_> {
@@ -84,7 +91,7 @@ impl Rows<'_, '_> {
     /// Assigns an input to the linked column, where the layout says that it stands.
     pub(crate) fn assign_input(&mut self, row: usize, input: usize) -> Result<Known<i128>, Error> {
         let value = self.known(|witness| witness.inputs[input]);
-        self.assign(name::LINKED, self.columns.linked, row, value)?;
+        self.assign_linked(row, value.map(field))?;
         Ok(value)
     }
 
@@ -96,8 +103,21 @@ impl Rows<'_, '_> {
             .iter()
             .enumerate()
             .fold(zero, |packed, (lane, value)| packed + value.map(|value| field(value) * lane_factor(lane)));
-        self.region.assign_advice(|| name::LINKED, self.columns.linked, row, || packed)?;
+        self.assign_linked(row, packed)?;
         Ok(values)
+    }
+
+    /// Assigns a cell of the linked column.
+    pub(crate) fn assign_linked(&mut self, row: usize, value: Known<Fp>) -> Result<(), Error> {
+        let cell = self.region.assign_advice(|| name::LINKED, self.columns.linked, row, || value)?;
+        self.linked.insert(row, cell.cell());
+        Ok(())
+    }
+
+    /// A value of a ring column, unknown without a witness.
+    pub(crate) fn ring(&self, column: usize, row: usize) -> Known<Fp> {
+        let cell = |witness: &Witness| witness.ring.get(column).and_then(|of| of.get(row)).copied().unwrap_or(Fp::ZERO);
+        self.witness.map_or_else(Known::unknown, |witness| Known::known(cell(witness)))
     }
 
     /// Assigns the running sum, to be copied later.

@@ -1,12 +1,17 @@
 //! Names of columns, gates and constraints that gadgets share, as failing tests print them.
 
 pub(crate) const LINKED: &str = "linked";
+pub(crate) const RING: &str = "ring";
+pub(crate) const GATHERED: &str = "gathered";
 pub(crate) const SUM: &str = "sum";
 pub(crate) const OPERAND: &str = "operand";
 pub(crate) const REST: &str = "rest";
 pub(crate) const DIGIT: &str = "digit";
 pub(crate) const LANE_DIGIT: &str = "digit of a lane";
 pub(crate) const LIMB: &str = "limb";
+
+pub(crate) const GATHER: &str = "a value is gathered from the ring";
+pub(crate) const GATHERS: &str = "sum' = runs sum + factors readings + constant";
 
 pub(crate) const START: &str = "a sum starts at a constant";
 pub(crate) const START_AT: &str = "sum' = constant";

@@ -80,7 +80,7 @@ impl SumChip {
     fn linked(&self, rows: &mut Rows<'_, '_>, row: usize, term: &Term) -> Result<Known<i128>, Error> {
         let value = term.linked.map_or(Known::known(0), |(input, _)| rows.known(|witness| witness.inputs[input]));
         let by = term.linked.map_or(0, |(_, by)| by);
-        rows.assign(name::LINKED, rows.columns.linked, row, value)?;
+        rows.assign_linked(row, value.map(super::field))?;
         rows.fix(rows.columns.factor, row, by)?;
         Ok(value.map(|value| value * by))
     }

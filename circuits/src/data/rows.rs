@@ -25,7 +25,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DataSet, DataRefusal> {
         "date" => rows(text, 1, |line, row| Ok((day(line, row)?, ()))).map(DataSet::Dates),
         "date,value" => rows(text, 2, |line, row| Ok((day(line, row)?, value(line, row)?))).map(DataSet::Days),
         "start,value" => rows(text, 2, |line, row| Ok((start(line, row)?, value(line, row)?))).map(DataSet::Slots),
-        other => Err(DataRefusal::Header { found: first(other) }),
+        other => match super::table::HEADERS.iter().position(|header| *header == other) {
+            Some(keys) => super::table::parse(text, keys + 1).map(DataSet::Table),
+            None => Err(DataRefusal::Header { found: first(other) }),
+        },
     }
 }
 
@@ -60,7 +63,7 @@ fn field(row: &StringRecord, index: usize) -> &str {
     row.get(index).unwrap_or_default()
 }
 
-fn first(text: &str) -> String {
+pub(super) fn first(text: &str) -> String {
     text.chars().take(MAX_REPEATED).collect()
 }
 

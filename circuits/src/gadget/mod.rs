@@ -229,11 +229,23 @@ gadgets! {
     squares: Squares,
     /// Amounts that climb up to a bound, at prices of their own.
     climb: Climb,
+    /// An entry of a published table, by its Merkle path.
+    entry: Entry,
 }
 
 pub(crate) use each::table;
 pub use each::{Part, Priced, Span, TableRow};
 pub(crate) use squares::{BITS as SQUARES_BITS, PACKED};
+
+impl Step {
+    /// The published table that the step looks up, if it does.
+    pub(crate) fn table(&self) -> Option<&crate::merkle::Table> {
+        match self {
+            Step::Entry(entry) => Some(&entry.table),
+            _ => None,
+        }
+    }
+}
 
 /// Shows an input that a gadget reads.
 fn rename(input: &mut usize, visit: &mut dyn FnMut(&mut Value)) {

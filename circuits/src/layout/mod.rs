@@ -4,18 +4,23 @@
 //! model, no measured times, nothing taken from the bill. `docs/circuit.md` draws the row tables.
 
 mod place;
+mod ring;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ff::{Field, PrimeField};
 use pasta_curves::Fp;
+use wattproof_meter::ring::RING_K;
 
 use crate::gadget::{self, At};
 use crate::plan::{Affine, Plan, Value};
 
+use ring::RingPlan;
+
 pub use crate::gadget::{Part, Span, TableRow};
 pub(crate) use place::Placer;
+pub use ring::{Certified, Gather, RingColumn, RingLayout, RingShape, SumShape};
 pub use shape::Shape;
 
 /// The smallest and largest domain that a layout may choose, as logarithms of the number of rows.
@@ -63,6 +68,8 @@ pub struct Layout {
     pub results: BTreeMap<Value, Place>,
     /// Which inputs the rows of the linked column hold; rows not named are zero.
     pub linked: Vec<Linked>,
+    /// Where batch-certified readings stand, and how linked rows come of them; nothing when each has a commitment.
+    pub ring: Option<RingLayout>,
     /// The look-up table of schedules.
     pub table: Vec<TableRow>,
     /// Rows used by the tallest column.
@@ -203,8 +210,16 @@ impl Layout {
     /// # Errors
     /// [`LayoutRefusal::TooManyRows`] when no domain up to [`MAX_K`] holds it.
     pub fn new(plan: &Plan) -> Result<Self, LayoutRefusal> {
+        Layout::certified(plan, Certified::Each)
+    }
+
+    /// The cheapest layout for readings so certified.
+    ///
+    /// # Errors
+    /// As for [`Layout::new`].
+    pub fn certified(plan: &Plan, certified: Certified) -> Result<Self, LayoutRefusal> {
         let small = |shape: &Shape, k| shape.lanes <= 1 || shape.proof_bytes(k) <= MAX_BYTES;
-        Layout::cheapest(plan, Shape::candidates(plan), small)
+        Layout::cheapest(plan, certified, Shape::candidates(plan), small)
     }
 
     /// The cheapest of those that pack so many inputs a row, with digits of so many bits, if any of its lists can stand in
@@ -212,40 +227,61 @@ impl Layout {
     ///
     /// # Errors
     /// As for [`Layout::new`].
-    pub fn with_lanes(plan: &Plan, lanes: usize, bits: usize) -> Result<Self, LayoutRefusal> {
+    pub fn with_lanes(plan: &Plan, certified: Certified, lanes: usize, bits: usize) -> Result<Self, LayoutRefusal> {
         let shapes = Shape::candidates(plan);
         let asked = |shape: &&Shape| (shape.lanes, shape.lane_bits) == (lanes, bits);
         let some: Vec<_> = shapes.iter().filter(asked).cloned().collect();
         let looked_up = || shapes.iter().filter(|shape| shape.lanes == 0).cloned().collect();
         let shapes = if some.is_empty() { looked_up() } else { some };
-        Layout::cheapest(plan, shapes, |_, _| true)
+        Layout::cheapest(plan, certified, shapes, |_, _| true)
     }
 
-    fn cheapest(plan: &Plan, shapes: Vec<Shape>, may_be: impl Fn(&Shape, u32) -> bool) -> Result<Self, LayoutRefusal> {
-        let mut placed: BTreeMap<(usize, usize, usize), Layout> = BTreeMap::new();
-        let mut cheapest: Option<(u64, u32, Shape)> = None;
-        for shape in shapes {
-            let rows = placed
-                .entry((shape.digits, shape.lanes, shape.lane_bits))
-                .or_insert_with(|| place::place(plan, &shape))
-                .rows;
-            let k = place::domain(plan, &shape, rows);
+    fn cheapest(
+        plan: &Plan,
+        certified: Certified,
+        shapes: Vec<Shape>,
+        may_be: impl Fn(&Shape, u32) -> bool,
+    ) -> Result<Self, LayoutRefusal> {
+        let ring = match certified {
+            Certified::Each => None,
+            Certified::Batches(ring) => Some(RingPlan::new(plan, ring)),
+        };
+        let mut placed: BTreeMap<(usize, usize, usize, bool), Layout> = BTreeMap::new();
+        let mut cheapest: Option<(u64, u32, Shape, _)> = None;
+        for mut shape in with_rings(shapes, ring.as_ref()) {
+            let key = (shape.digits, shape.lanes, shape.lane_bits, shape.is_aligned());
+            let layout = placed.entry(key).or_insert_with(|| Layout::placed(plan, &shape, ring.as_ref()));
+            let mut k = place::domain(plan, &shape, layout.rows);
+            if let Some(of) = &layout.shape.ring {
+                k = k.max(RING_K);
+                shape.ring = Some(RingShape { stride: 1 << (k - RING_K), ..of.clone() });
+            }
             let cost = (shape.cost_per_row() << k, k);
             if k <= MAX_K
+                && (k == RING_K || !shape.is_aligned())
                 && may_be(&shape, k)
-                && cheapest.as_ref().is_none_or(|(least, than, _)| cost < (*least, *than))
+                && cheapest.as_ref().is_none_or(|(least, than, ..)| cost < (*least, *than))
             {
-                cheapest = Some((cost.0, k, shape));
+                cheapest = Some((cost.0, k, shape, key));
             }
         }
-        let Some((_, k, shape)) = cheapest else {
+        let Some((_, k, shape, key)) = cheapest else {
             let rows = placed.values().map(|layout| layout.rows).min();
             return Err(LayoutRefusal::TooManyRows { rows: rows.unwrap_or(0), max: 1 << MAX_K });
         };
-        let layout =
-            placed.remove(&(shape.digits, shape.lanes, shape.lane_bits)).unwrap_or_else(|| place::place(plan, &shape));
+        let layout = placed.remove(&key).unwrap_or_else(|| Layout::placed(plan, &shape, ring.as_ref()));
         let table = gadget::table(plan, &shape);
         Ok(Layout { shape, k, table, ..layout })
+    }
+
+    /// Everything at its rows, whatever the domain.
+    fn placed(plan: &Plan, shape: &Shape, ring: Option<&RingPlan<'_>>) -> Layout {
+        let mut layout = place::place(plan, shape);
+        if let Some(ring) = ring {
+            let (gathered, shape) = ring.gather(&layout.linked, shape.is_aligned());
+            (layout.ring, layout.shape.ring) = (Some(gathered), Some(shape));
+        }
+        layout
     }
 
     /// Rows of the linked column in use.
@@ -257,4 +293,14 @@ impl Layout {
     pub fn cost(&self) -> u64 {
         self.shape.cost_per_row() << self.k
     }
+}
+
+/// Shapes for batch-certified readings: each with lists beside the positions that they read, and each without.
+fn with_rings(shapes: Vec<Shape>, ring: Option<&RingPlan<'_>>) -> Vec<Shape> {
+    let Some(ring) = ring else { return shapes };
+    let with = |shape: Shape| {
+        let beside: &[bool] = if shape.lanes > 0 { &[true, false] } else { &[false] };
+        beside.iter().map(move |aligned| Shape { ring: Some(ring.shape(*aligned)), ..shape.clone() })
+    };
+    shapes.into_iter().flat_map(with).collect()
 }

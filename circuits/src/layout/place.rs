@@ -19,7 +19,7 @@ pub(super) fn place(plan: &Plan, shape: &Shape) -> Layout {
     plan.outputs.iter().enumerate().for_each(|(index, output)| placer.output(index, output));
     let rows = placer.row.max(placer.digit_row);
     let Placer { acts, linked, results, .. } = placer;
-    Layout { shape: shape.clone(), k: 0, acts, results, linked, table: vec![], rows }
+    Layout { shape: shape.clone(), k: 0, acts, results, linked, ring: None, table: vec![], rows }
 }
 
 /// The domain that holds rows and tables. Below a table a row must be free: its last rows are filled from there.
@@ -42,11 +42,22 @@ pub(crate) struct Placer<'p> {
     row: usize,
     /// The next free row of the digit columns.
     digit_row: usize,
+    /// Whether a list stands beside the positions that it reads.
+    is_beside: bool,
 }
 
 impl<'p> Placer<'p> {
     fn new(plan: &'p Plan, shape: &'p Shape) -> Self {
-        Placer { plan, shape, acts: vec![], linked: vec![], results: BTreeMap::new(), row: 0, digit_row: 0 }
+        Placer {
+            plan,
+            shape,
+            acts: vec![],
+            linked: vec![],
+            results: BTreeMap::new(),
+            row: 0,
+            digit_row: 0,
+            is_beside: false,
+        }
     }
 
     pub(crate) fn shape(&self) -> &'p Shape {
@@ -97,6 +108,20 @@ impl<'p> Placer<'p> {
     /// Inputs in the linked column, one a row.
     pub(crate) fn inputs(&mut self, start: usize, inputs: impl Iterator<Item = usize>) {
         self.linked.extend((start..).zip(inputs).map(|(row, input)| Linked { row, input, lane: 0 }));
+    }
+
+    /// Moves on to where rows of packed inputs stand beside the ring positions that they read, `height` rows below the
+    /// first of them, when the shape asks for it and they can.
+    pub(crate) fn align(&mut self, rows: &[Vec<usize>], height: usize) {
+        let Some(ring) = self.shape.ring.as_ref().filter(|ring| ring.aligned && !self.is_beside) else { return };
+        let single = |input: &usize| self.plan.inputs[*input].weights.len() == 1;
+        let positions = rows.iter().map(|row| row.first().map_or(0, |input| ring.positions[*input]));
+        let Some(first) = positions.clone().next() else { return };
+        let consecutive = positions.eq(first..first + rows.len());
+        if consecutive && rows.iter().flatten().all(single) && self.row + height <= first + 1 {
+            self.row = first + 1 - height;
+            self.is_beside = true;
+        }
     }
 
     /// Inputs packed into rows of the linked column, a lane each.

@@ -3,7 +3,7 @@
 use crate::gadget::Part;
 use crate::plan::Plan;
 
-use super::{MAX_K, MAX_LANES};
+use super::{MAX_K, MAX_LANES, RingShape};
 
 /// Which columns and look-ups a circuit has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,8 +38,12 @@ pub struct Shape {
     pub lane_bits: usize,
     /// Schedules that price inputs in lanes, each by its parts.
     pub priced: Vec<Vec<Part>>,
+    /// Whether there are rounds of Poseidon, in gates of degree 6.
+    pub hashes: bool,
     /// Disclosed amounts.
     pub outputs: usize,
+    /// The ring, when the meter certifies whole batches.
+    pub ring: Option<RingShape>,
 }
 
 impl Shape {
@@ -75,6 +79,21 @@ impl Shape {
         shape.operands = plan.outputs.iter().any(|output| output.as_result().is_none());
         plan.steps.iter().for_each(|step| step.shape(&mut shape));
         shape
+    }
+
+    /// Whether lists stand beside the ring positions that they read.
+    pub(super) fn is_aligned(&self) -> bool {
+        self.ring.as_ref().is_some_and(|ring| ring.aligned)
+    }
+
+    /// The members of a list in lanes, row by row. Those of one row read the same positions of the ring, if there is one.
+    pub(crate) fn in_rows(&self, mut members: Vec<usize>, input: impl Fn(usize) -> usize) -> Vec<Vec<usize>> {
+        let lanes = self.lanes.max(1);
+        let Some(ring) = &self.ring else { return members.chunks(lanes).map(<[usize]>::to_vec).collect() };
+        let position = |member: &usize| ring.positions[input(*member)];
+        members.sort_by_key(position);
+        let same = members.chunk_by(|one, next| position(one) == position(next));
+        same.flat_map(|row| row.chunks(lanes).map(<[usize]>::to_vec)).collect()
     }
 
     fn has_limbs(&self) -> bool {
@@ -127,17 +146,35 @@ impl Shape {
         self.lane_bits * self.lane_digits
     }
 
+    /// Advice columns.
+    pub(crate) fn advice_columns(&self) -> usize {
+        let ring = self.ring.as_ref().map_or(0, |ring| ring.columns + ring.own_sums());
+        2 + usize::from(self.operands)
+            + self.digits
+            + self.own_columns()
+            + self.limb_columns()
+            + self.lane_columns()
+            + ring
+    }
+
     /// Bytes of a proof with its link, about.
     pub(super) fn proof_bytes(&self, k: u32) -> usize {
         let own = self.own_columns() + self.limb_columns() + self.lane_columns();
         let columns = 2 + usize::from(self.operands) + self.digits + own;
         let pieces = if self.lane_bits == 3 { 1_024 } else { 896 };
-        pieces + 64 * (columns + k as usize) + 224 * usize::from(self.operands) + 256 * self.lookups()
+        let ring = self.ring.as_ref().map_or(0, |ring| {
+            64 * ring.columns.min(4) + 128 * ring.own_sums() + 32 * ring.fixed() + 64 * usize::from(ring.copied)
+        });
+        pieces + ring + 64 * (columns + k as usize) + 224 * usize::from(self.operands) + 256 * self.lookups()
     }
 
     /// Tenths of a full-width multi-exponentiation a row, counting what the columns add to proving.
     pub(super) fn cost_per_row(&self) -> u64 {
         let small_columns = 1 + usize::from(self.operands) + self.digits + self.own_columns() + self.limb_columns();
+        let ring = self.ring.as_ref().map_or(0, |ring| {
+            let copies = if ring.copied { 4 * ring.columns } else { 0 };
+            4 * ring.columns + copies + 12 * ring.own_sums() + 2 * ring.fixed()
+        });
         let wide_lookups = self.own_lookups();
         let limb_lookups = self.lookups() - wide_lookups;
         let lanes = match self.lane_bits {
@@ -145,7 +182,8 @@ impl Shape {
             2 => 60 + 6 * self.lane_columns(),
             _ => 0,
         };
-        (150 + 4 * small_columns + 36 * wide_lookups + 16 * limb_lookups + lanes) as u64
+        let hashes = if self.hashes { 100 } else { 0 };
+        (150 + hashes + ring + 4 * small_columns + 36 * wide_lookups + 16 * limb_lookups + lanes) as u64
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod arithmetic;
 mod climb;
+mod entry;
 mod expr;
 mod form;
 mod function;
@@ -28,7 +29,7 @@ use wattproof_meter::calendar::SlotRange;
 use wattproof_meter::quantity::Register;
 
 pub use crate::gadget::Step;
-use crate::layout::Layout;
+use crate::layout::{Certified, Layout};
 use crate::program::{Carried, NodeId, Place, Program, Ratio};
 
 pub use interval::{Interval, LIMIT};
@@ -207,11 +208,19 @@ impl Plan {
     /// [`PlanRefusal::PastBound`] with the worst case when a value could pass 2^120; [`PlanRefusal::Unrounded`] where a
     /// quotient must be rounded first.
     pub fn new(program: &Program) -> Result<Self, PlanRefusal> {
+        Plan::certified(program, Certified::Each)
+    }
+
+    /// The plan with the cheapest layout for readings so certified.
+    ///
+    /// # Errors
+    /// As for [`Plan::new`].
+    pub fn certified(program: &Program, certified: Certified) -> Result<Self, PlanRefusal> {
         let mut plans = planner::plans(program)?;
         if plans.len() == 1 {
             return Ok(plans.remove(0));
         }
-        let cost = |plan: &Plan| Layout::new(plan).map_or(u64::MAX, |layout| layout.cost());
+        let cost = |plan: &Plan| Layout::certified(plan, certified).map_or(u64::MAX, |layout| layout.cost());
         let cheapest = (0..plans.len()).min_by_key(|at| cost(&plans[*at])).unwrap_or_default();
         Ok(plans.swap_remove(cheapest))
     }

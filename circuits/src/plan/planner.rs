@@ -171,6 +171,7 @@ impl<'p> Planner<'p> {
                 self.rounded(&of, *unit, *ties)
             }
             Task::Largest(largest) => self.largest(largest),
+            Task::Entry { keys, table } => self.entry(keys, table),
             Task::Climb { of, bounds, rows } => self.climb(of, bounds, rows),
         }
     }

@@ -89,6 +89,7 @@ impl<'p> Symbols<'p> {
             }
             Node::Largest { of: members, count } => self.largest(members, *count),
             Node::Climb { of: members, bounds, rows } => self.climbed(members, bounds, rows),
+            Node::Entry { .. } => None,
             Node::Larger(a, b) => {
                 let mut larger = (*of(b)).clone();
                 larger.add(&self.excess(a, b)?, &Ratio::one())?;
@@ -232,6 +233,7 @@ pub(super) fn arguments(what: &Node) -> Vec<NodeId> {
         Node::Linear { terms, .. } => terms.iter().filter(|(_, by)| !by.is_zero()).map(|(of, _)| *of).collect(),
         Node::Each { of, .. } | Node::Climb { of, .. } => of.iter().map(|(of, _)| *of).collect(),
         Node::Largest { of, .. } => of.clone(),
+        Node::Entry { keys, .. } => keys.clone(),
         Node::Larger(a, b) | Node::Smaller(a, b) | Node::Product(a, b) => vec![*a, *b],
         Node::Quotient { of, over, .. } => vec![*of, *over],
         Node::Scheduled { of, .. } | Node::Root { of, .. } | Node::Rounded { of, .. } => vec![*of],

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use num_traits::Signed;
 
+use crate::merkle::Table;
 use crate::program::{Node, NodeId, Program, Ratio, Schedule, Ties};
 
 use super::expr::{Expr, Univariate};
@@ -35,6 +36,10 @@ pub(super) enum Task<'p> {
         ties: Ties,
     },
     Largest(Largest),
+    Entry {
+        keys: Vec<Rc<Expr>>,
+        table: &'p Table,
+    },
     Climb {
         of: Vec<(Rc<Expr>, usize)>,
         bounds: &'p [Ratio],
@@ -84,6 +89,7 @@ impl<'p> Task<'p> {
             Node::Root { of, unit, ties } => Task::Root { of: expr(of), unit: *unit, ties: *ties },
             Node::Rounded { of, unit, ties } => Task::Rounded { of: expr(of), unit: *unit, ties: *ties },
             Node::Largest { of, count } => Task::Largest(Largest::of(symbols, of.iter().map(expr).collect(), *count)),
+            Node::Entry { keys, table } => Task::Entry { keys: keys.iter().map(expr).collect(), table },
             Node::Climb { of, bounds, rows } => {
                 Task::Climb { of: of.iter().map(|(of, row)| (expr(of), *row)).collect(), bounds, rows }
             }
@@ -98,6 +104,7 @@ impl<'p> Task<'p> {
                 vec![a, b]
             }
             Task::Each(of) => of.iter().map(|(of, _)| &**of).collect(),
+            Task::Entry { keys, .. } => keys.iter().map(|key| &**key).collect(),
             Task::Climb { of, .. } => of.iter().map(|(of, _)| &**of).collect(),
             Task::Largest(Largest { members: Members::Others(of), .. }) => of.iter().map(|of| &**of).collect(),
             Task::Largest(_) => vec![],

@@ -1,5 +1,6 @@
 //! A plan evaluated on readings: what the prover puts into the circuit.
 
+use pasta_curves::Fp;
 use wattproof_meter::reading::Readings;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -15,6 +16,8 @@ pub struct Witness {
     pub inputs: Vec<i128>,
     /// The results of each step.
     pub results: Vec<Vec<i128>>,
+    /// The ring columns' values, row by row; none where each reading has a commitment.
+    pub ring: Vec<Vec<Fp>>,
 }
 
 impl Witness {
@@ -27,7 +30,8 @@ impl Witness {
         };
         let weighed = |input: &Input| input.weights.iter().map(|(of, weight)| weight * given(*of)).sum::<i128>();
         let inputs = plan.inputs.iter().map(|input| weighed(input) + input.constant);
-        let mut witness = Witness { inputs: inputs.collect(), results: Vec::with_capacity(plan.steps.len()) };
+        let mut witness =
+            Witness { inputs: inputs.collect(), results: Vec::with_capacity(plan.steps.len()), ring: vec![] };
         for step in &plan.steps {
             let results = step.results(&witness);
             witness.results.push(results);

@@ -1,5 +1,6 @@
 //! How far each slot can move each value of a program: an upper bound, by intervals.
 
+use crate::merkle::Table;
 use crate::program::{Estimate, Node, Piece, Place, Program, Ratio, Schedule};
 
 use super::near;
@@ -69,6 +70,7 @@ fn known(program: &Program, node: &Node, all: &[Known]) -> Known {
         }
         Node::Largest { of, count } => largest(of.iter().map(|of| &all[*of]).collect(), *count),
         Node::Climb { of, rows, .. } => climb(of.iter().map(|(of, _)| &all[*of]).collect(), rows),
+        Node::Entry { keys, table } => entry(keys.iter().map(|key| &all[*key]), table),
         Node::Larger(a, b) => either(&all[*a], &all[*b], f64::max),
         Node::Smaller(a, b) => either(&all[*a], &all[*b], f64::min),
         Node::Product(a, b) => product(&all[*a], &all[*b]),
@@ -174,6 +176,14 @@ fn climb(of: Vec<&Known>, rows: &[Vec<Ratio>]) -> Known {
     let ends = [all.lo * least, all.lo * most, all.hi * least, all.hi * most];
     let (lo, hi) = ends.into_iter().fold((0.0f64, 0.0f64), |(lo, hi), end| (lo.min(end), hi.max(end)));
     Known { lo, hi, moved }
+}
+
+/// Any slot that moves a key may bring about any other entry.
+fn entry<'k>(keys: impl Iterator<Item = &'k Known>, table: &Table) -> Known {
+    let of = table.published();
+    let [lo, hi] = [of.least, of.most].map(|entry| near(&of.unit) * entry as f64);
+    let moved = keys.flat_map(|key| &key.moved).map(|(slot, _)| (*slot, hi - lo)).collect();
+    Known { lo, hi, moved: merged(moved) }
 }
 
 /// The larger or the smaller is moved no further than either.

@@ -144,6 +144,7 @@ impl Known<'_, '_> {
             ExprKind::Scoped(scoped, of) => self.scoped(scoped, of)?,
             ExprKind::Lookup(lookup) => self.lookup(lookup)?,
             ExprKind::Curve(curve) => self.curve(curve)?,
+            ExprKind::Entry(table, keys) => self.entry(table, keys)?,
             ExprKind::Price(price) => {
                 let table = self.table(price)?;
                 let least = if price.per().is_some() { table.per.scope } else { Scope::Reading };
@@ -193,6 +194,12 @@ impl Known<'_, '_> {
 
     /// Published numbers.
     fn published(&mut self, place: usize, name: &Text<'_>) -> Option<Part> {
+        if self.data.all[place].table.is_some() {
+            let message = format!("`{}` is a table, and one value is wanted", name.is);
+            let help = format!("look a value up: lookup {} by …", name.is);
+            self.found.push(Diagnostic::new("wrong-kind", &name.span, message).help(help));
+            return None;
+        }
         let Some((unit, per)) = self.data.all[place].number else {
             let message = format!("`{}` holds no numbers", name.is);
             let help = format!("name it behind `when` or `by`, or declare numbers: data {}: p/kWh per slot", name.is);

@@ -2,6 +2,7 @@
 
 use super::currency::Currency;
 use super::diagnostic::Diagnostic;
+use super::large::large_table;
 use super::quantity::not_a_unit;
 use super::sheet::Published;
 use super::text::reserved;
@@ -27,6 +28,11 @@ pub(super) fn declared(
         return None;
     }
     let (kind, number) = match &data.kind {
+        DataKind::Table(written) => {
+            let (kind, table) = large_table(&data.name, written, currency, found)?;
+            let published = Published { span: data.name.span.clone(), number: None, table: Some(table) };
+            return Some((Declared { name: data.name.is.to_owned(), kind }, published));
+        }
         DataKind::Dates => (Kind::Dates, None),
         DataKind::OneOf(values, per) => {
             let (values, per) = (checked_values(values, found), checked_per(per, found));
@@ -39,7 +45,8 @@ pub(super) fn declared(
             (Kind::Number { unit: text.is.to_owned(), per: per? }, Some((known?, per?)))
         }
     };
-    Some((Declared { name: data.name.is.to_owned(), kind }, Published { span: data.name.span.clone(), number }))
+    let published = Published { span: data.name.span.clone(), number, table: None };
+    Some((Declared { name: data.name.is.to_owned(), kind }, published))
 }
 
 fn checked_per(per: &Text<'_>, found: &mut Vec<Diagnostic>) -> Option<Per> {

@@ -74,6 +74,7 @@ impl Grids {
             Node::Larger(a, b) | Node::Smaller(a, b) => gcd_of([of(a), of(b)].into_iter()),
             Node::Product(a, b) => exact::mul(&of(a)?, &of(b)?),
             Node::Rounded { unit, .. } | Node::Root { unit, .. } => Some(*unit),
+            Node::Entry { table, .. } => Some(table.published().unit),
             Node::Quotient { .. } => None,
         }
     }

@@ -31,6 +31,7 @@ impl Tariff {
                 }
                 AmountKind::Price(table) if is_absolute(table) => Some("its bounds count"),
                 AmountKind::Lookup(lookup) if self.grows(&lookup.key) => Some("it is looked up by"),
+                AmountKind::Entry(entry) if entry.keys.iter().any(|key| self.grows(key)) => Some("it is looked up by"),
                 AmountKind::Curve(curve) if self.grows(&curve.key) => Some("it goes by"),
                 _ => None,
             };

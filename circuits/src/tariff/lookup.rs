@@ -47,7 +47,7 @@ impl Known<'_, '_> {
         None
     }
 
-    fn key(&mut self, key: &Expr<'_>) -> Option<Amount> {
+    pub(super) fn key(&mut self, key: &Expr<'_>) -> Option<Amount> {
         let key = self.amount(key)?;
         self.unbroken(&key, "look it up")?;
         Some(key)

@@ -91,6 +91,9 @@ pub(super) enum Token<'a> {
     /// A date.
     #[regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")]
     Date(&'a str),
+    /// Hexadecimal digits.
+    #[regex(r"0x[0-9a-fA-F]+")]
+    Hex(&'a str),
     /// Digits, perhaps with a decimal point.
     #[regex(r"[0-9]+(\.[0-9]+)?")]
     Number(&'a str),
@@ -108,6 +111,7 @@ impl<'a> Token<'a> {
         let (Token::Word(text)
         | Token::Compound(text)
         | Token::Date(text)
+        | Token::Hex(text)
         | Token::Number(text)
         | Token::Clock(text)
         | Token::Mark(text)) = self;

@@ -101,7 +101,7 @@ impl<'a> Reading<'a, '_> {
         let kind = match &declared.kind {
             Kind::Dates => Some(TimesKind::Published(place)),
             Kind::OneOf { .. } => Some(TimesKind::Choice(place)),
-            Kind::Number { .. } => None,
+            Kind::Number { .. } | Kind::Table { .. } => None,
         };
         if let Some(kind) = kind {
             self.name(&data.name, String::new(), Some(kind));

@@ -3,6 +3,8 @@
 
 pub mod linear;
 mod planner;
+#[allow(dead_code, reason = "each test uses some of it")]
+pub mod ring;
 pub mod verifier;
 mod writer;
 
@@ -185,7 +187,8 @@ impl<'a> Forger<'a> {
         let witness = Witness::of(plan, &forgery.readings, &[]);
         let bill = BillCircuit::with_values(plan, layout, &witness, &forgery.amounts);
         let amounts: Vec<Fp> = forgery.amounts.iter().map(|amount| field(*amount)).collect();
-        let circuit = Tampered { bill, cells: &forgery.cells };
+        let cells: Vec<_> = forgery.cells.iter().map(|(row, value)| (0, *row, *value)).collect();
+        let circuit = Tampered { bill, cells: &cells };
         let rng = ChaCha20Rng::seed_from_u64(forgery.seed);
         let proved = with_shape(&layout.shape, || {
             create_proof(self.params, &self.key, &[circuit], &[&[&amounts]], rng, &mut writer)

@@ -1,4 +1,4 @@
-//! The bill's circuit, with cells of the linked column overwritten once it is filled.
+//! The bill's circuit, with advice cells overwritten once it is filled.
 
 use std::cell::RefCell;
 
@@ -10,13 +10,16 @@ use wattproof_circuits::circuit::{BillCircuit, Config};
 
 thread_local! {
     /// What the planner, which sees no circuit but the type, writes last.
-    static CELLS: RefCell<Vec<(usize, Fp)>> = const { RefCell::new(vec![]) };
+    static CELLS: RefCell<Vec<Cell>> = const { RefCell::new(vec![]) };
 }
+
+/// An advice column, a row, a value.
+pub type Cell = (usize, usize, Fp);
 
 #[derive(Clone, Copy)]
 pub struct Tampered<'a> {
     pub bill: BillCircuit<'a>,
-    pub cells: &'a [(usize, Fp)],
+    pub cells: &'a [Cell],
 }
 
 impl Circuit<Fp> for Tampered<'_> {
@@ -47,9 +50,11 @@ impl FloorPlanner for Planner {
         constants: Vec<Column<Fixed>>,
     ) -> Result<(), Error> {
         SimpleFloorPlanner::synthesize(cs, circuit, config, constants)?;
-        let linked = ConstraintSystem::<Fp>::default().advice_column();
-        for (row, value) in CELLS.take() {
-            cs.assign_advice(|| "lie", linked, row, || Value::known(convert::<F>(value)))?;
+        let mut meta = ConstraintSystem::<Fp>::default();
+        let mut columns = vec![];
+        for (column, row, value) in CELLS.take() {
+            columns.extend((columns.len()..=column).map(|_| meta.advice_column()));
+            cs.assign_advice(|| "lie", columns[column], row, || Value::known(convert::<F>(value)))?;
         }
         Ok(())
     }

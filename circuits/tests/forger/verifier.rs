@@ -95,7 +95,7 @@ pub fn low(scalar: Fp, bits: u32) -> u64 {
     u64::from(scalar.to_repr()[0]) & ((1 << bits) - 1)
 }
 
-struct Collect<'p>(MSM<'p, EqAffine>);
+pub struct Collect<'p>(pub MSM<'p, EqAffine>);
 
 impl<'p> VerificationStrategy<'p, EqAffine> for Collect<'p> {
     type Output = MSM<'p, EqAffine>;

@@ -2,8 +2,8 @@
 //!
 //! Each gate is a polynomial in the cells around its row. At a witness that satisfies them all, their gradients span the
 //! directions in which no cell can move; a direction outside the span is a freedom that a prover may have, to first
-//! order. Cells that are copies of each other are one variable. The linked column is given, since the link ties it to
-//! commitments; the inputs of look-ups are taken as determined, since a table is a discrete set. Discrete freedom, such
+//! order. Cells that are copies of each other are one variable. The linked column, or the ring's columns, are given, since
+//! the link ties them to commitments; the inputs of look-ups are taken as determined, since a table is a discrete set. Discrete freedom, such
 //! as another digit or flag, is what the forged witnesses are for.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use super::tape::{CellAt, Event, Tape, index};
 
 /// A polynomial over cells, as halo2 prints it before it packs selectors.
 #[derive(Clone, Debug)]
-enum Expression {
+pub enum Expression {
     Constant(Fp),
     Selector(usize),
     Fixed(usize, i32),
@@ -58,14 +58,14 @@ fn scalar(tree: &Tree) -> Fp {
 }
 
 /// The gates of a shape, and the inputs of its look-ups.
-struct Constraints {
-    gates: Vec<Expression>,
-    look_ups: Vec<Expression>,
+pub struct Constraints {
+    pub gates: Vec<Expression>,
+    pub look_ups: Vec<Expression>,
     usable: usize,
 }
 
 impl Constraints {
-    fn of(tape: &Tape) -> Self {
+    pub fn of(tape: &Tape) -> Self {
         let mut meta = ConstraintSystem::default();
         with_shape(&tape.shape, || BillCircuit::configure(&mut meta));
         let tree = Tree::parse(&format!("{:?}", meta.pinned()));
@@ -93,6 +93,8 @@ fn add(to: &mut Row, other: &Row, by: Fp) {
 /// A tape's cells as variables and values.
 struct Cells {
     rows: usize,
+    /// The first advice columns, which are given.
+    given: usize,
     /// The variable of each cell; cells not named are variables of their own.
     variables: BTreeMap<CellAt, usize>,
     names: Vec<CellAt>,
@@ -105,6 +107,7 @@ impl Cells {
     fn of(tape: &Tape, usable: usize) -> Self {
         let mut cells = Cells {
             rows: 1 << tape.k,
+            given: tape.given(),
             variables: BTreeMap::new(),
             names: vec![],
             values: BTreeMap::new(),
@@ -145,7 +148,7 @@ impl Cells {
         self.names.len() - 1
     }
 
-    /// The value and gradient of an expression at a row. The linked column has no gradient: it is given.
+    /// The value and gradient of an expression at a row. Given columns have no gradient.
     fn at(&mut self, expression: &Expression, row: usize) -> (Fp, Row) {
         let rotated = |rotation: i32| (row as i32 + rotation).rem_euclid(self.rows as i32) as usize;
         match expression {
@@ -159,7 +162,7 @@ impl Cells {
             Expression::Cell(kind, column, rotation) => {
                 let cell = ((*kind).to_owned(), rotated(*rotation), *column);
                 let value = self.values.get(&cell).copied().unwrap_or(Fp::ZERO);
-                let given = *kind == "Advice" && *column == 0;
+                let given = *kind == "Advice" && *column < self.given;
                 (value, if given { Row::new() } else { Row::from([(self.variable(&cell), Fp::ONE)]) })
             }
             Expression::Negated(of) => {
@@ -211,9 +214,15 @@ impl Freedom {
 
     /// The freedom of a tape whose witness satisfies its gates.
     pub fn of(tape: &Tape) -> Freedom {
+        Freedom::given(tape, &[])
+    }
+
+    /// The same where some cells are given.
+    pub fn given(tape: &Tape, given: &[CellAt]) -> Freedom {
         let constraints = Constraints::of(tape);
         let mut cells = Cells::of(tape, constraints.usable);
         let mut span = Span::default();
+        given.iter().for_each(|cell| span.insert(Row::from([(cells.variable(cell), Fp::ONE)])));
         for row in 0..constraints.usable {
             for gate in &constraints.gates {
                 let (value, gradient) = cells.at(gate, row);
@@ -224,8 +233,8 @@ impl Freedom {
                 span.insert(cells.at(input, row).1);
             }
         }
-        let assigned: Vec<CellAt> =
-            cells.values.keys().filter(|cell| !(cell.0 == "Advice" && cell.2 == 0)).cloned().collect();
+        let given = |(kind, _, column): &CellAt| kind == "Advice" && *column < cells.given;
+        let assigned: Vec<CellAt> = cells.values.keys().filter(|cell| !given(cell)).cloned().collect();
         let variables: Vec<(CellAt, usize)> =
             assigned.into_iter().map(|cell| (cell.clone(), cells.variable(&cell))).collect();
         let used: BTreeSet<usize> = variables.iter().map(|(_, variable)| *variable).collect();

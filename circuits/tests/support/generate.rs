@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
+use wattproof_circuits::merkle::Axis;
 use wattproof_circuits::program::*;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
@@ -197,7 +198,7 @@ impl Make<'_> {
         let (a, b) = (self.value(), self.value());
         let fraction = a.is_fraction || b.is_fraction;
         let wide = 1i128 << (self.bits + 3);
-        let (node, is_fraction) = match self.below(13) {
+        let (node, is_fraction) = match self.below(14) {
             0 => (Node::Larger(a.node, b.node), fraction),
             1 => (Node::Smaller(a.node, b.node), fraction),
             2 | 3 => (Node::Scheduled { of: a.node, schedule: self.schedule(wide) }, a.is_fraction),
@@ -212,6 +213,7 @@ impl Make<'_> {
                 (Node::Root { of: a.node, unit, ties: TIES[self.below(5)] }, false)
             }
             9 | 10 => return self.list(wide),
+            11 => return self.entry(),
             _ => {
                 let terms = vec![(a.node, self.price()), (b.node, self.price())];
                 (Node::Linear { terms, constant: self.price() }, fraction)
@@ -238,6 +240,23 @@ impl Make<'_> {
             }
         };
         let node = self.build.push(node);
+        self.keep(node, false);
+    }
+
+    /// An entry of a table by one or two earlier nodes that are no quotients.
+    fn entry(&mut self) {
+        let whole: Vec<_> = self.values.iter().filter(|value| !value.is_fraction).map(|value| value.node).collect();
+        let keys: Vec<NodeId> = (0..1 + self.below(2)).map(|_| whole[self.below(whole.len())]).collect();
+        let axes = keys.iter().map(|_| {
+            let first = Ratio::new(i128::from(self.rng.next_u32() % 200) - 50, 2);
+            let step = [Ratio::from(1), Ratio::new(7, 2), Ratio::from(40), Ratio::new(1, 3)][self.below(4)];
+            Axis { first, step, rows: 2 + self.rng.next_u32() % 3 }
+        });
+        let axes: Vec<Axis> = axes.collect();
+        let count = axes.iter().map(|axis| axis.rows as usize).product::<usize>();
+        let values: Vec<i64> = (0..count).map(|_| i64::from(self.rng.next_u32() % 401) - 100).collect();
+        let unit = [Ratio::from(1), Ratio::new(1, 100), Ratio::new(3, 8)][self.below(3)];
+        let node = self.build.push(Node::Entry { keys, table: super::tables::table(axes, unit, &values) });
         self.keep(node, false);
     }
 

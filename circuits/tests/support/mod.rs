@@ -4,12 +4,15 @@
 
 pub mod agreement;
 pub mod build;
+pub mod compact;
 pub mod debug;
 pub mod determinism;
 pub mod generate;
 pub mod lies;
 pub mod programs;
 pub mod published;
+pub mod ring;
+pub mod tables;
 pub mod tape;
 pub mod tariffs;
 
@@ -174,20 +177,8 @@ impl Household {
     }
 
     pub fn statement(&self, prepared: &Prepared) -> Statement {
-        Statement {
-            meter: MeterId([7; 8]),
-            certification: Certification::Classic,
-            revision: 0,
-            tariff: [1; 32],
-            data: [2; 32],
-            slot_length: SlotLength::HALF_HOUR,
-            slots: prepared.plan().slots,
-            offsets: vec![(prepared.plan().slots.first(), 0)],
-            batches: vec![BatchReference { number: 20_000, header: [3; 32] }],
-            gaps: 0,
-            carried: self.carried.clone(),
-            disclosed: prepared.price(&self.readings, &self.carried).unwrap(),
-        }
+        let disclosed = prepared.price(&self.readings, &self.carried).unwrap();
+        statement_of(prepared, Certification::Classic, &self.carried, disclosed)
     }
 
     pub fn prove(&self, prepared: &Prepared, statement: &Statement) -> Vec<u8> {
@@ -196,5 +187,28 @@ impl Household {
 
     pub fn verify(&self, prepared: &Prepared, statement: &Statement, proof: &[u8]) -> Result<(), ProofRefusal> {
         prepared.verify(statement, &self.bytes, &self.points, proof, &[5; 32])
+    }
+}
+
+/// A statement of a bill.
+pub fn statement_of(
+    prepared: &Prepared,
+    certification: Certification,
+    carried: &[u64],
+    disclosed: Vec<i128>,
+) -> Statement {
+    Statement {
+        meter: MeterId([7; 8]),
+        certification,
+        revision: 0,
+        tariff: [1; 32],
+        data: [2; 32],
+        slot_length: SlotLength::HALF_HOUR,
+        slots: prepared.plan().slots,
+        offsets: vec![(prepared.plan().slots.first(), 0)],
+        batches: vec![BatchReference { number: 20_000, header: [3; 8] }],
+        gaps: 0,
+        carried: carried.to_vec(),
+        disclosed,
     }
 }

@@ -1,14 +1,15 @@
 //! Small programs for tests of the circuit: few slots, few bits, every act.
 
-use wattproof_circuits::layout::Layout;
+use wattproof_circuits::layout::{Certified, Layout, Shape};
 use wattproof_circuits::plan::{LookUps, Plan, Witness};
 use wattproof_circuits::program::*;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 
 use super::build::Build;
+use super::tables::{axis, table};
 use super::tape::Tape;
-use super::{blocks, int};
+use super::{blocks, compact, int};
 
 /// A program with its readings, planned, laid out and priced.
 pub struct Sample {
@@ -18,6 +19,8 @@ pub struct Sample {
     pub carried: Vec<u64>,
     pub plan: Plan,
     pub layout: Layout,
+    /// Readings of whole batches, where the meter certifies these.
+    pub whole: Option<Readings>,
 }
 
 impl Sample {
@@ -47,7 +50,7 @@ impl Sample {
     /// The same with every list in so many lanes with digits of so many bits, however short; in none, it is looked up.
     pub fn in_lanes(self, lanes: usize, bits: usize) -> Self {
         let plan = Plan::with(&self.program, LookUps::Every).unwrap();
-        let layout = Layout::with_lanes(&plan, lanes, bits).unwrap();
+        let layout = Layout::with_lanes(&plan, Certified::Each, lanes, bits).unwrap();
         Sample { plan, layout, ..self }
     }
 
@@ -60,7 +63,17 @@ impl Sample {
     fn planned_as(name: &'static str, program: Program, readings: Readings, plan: Plan) -> Self {
         let layout = Layout::new(&plan).unwrap();
         let carried = vec![0; program.carried.len()];
-        Sample { name, program, readings, carried, plan, layout }
+        Sample { name, program, readings, carried, plan, layout, whole: None }
+    }
+
+    /// The same on batch-certified readings, so many slots later: the plan and lanes that it has.
+    pub fn on_a_ring(self, by: u32) -> Self {
+        let (program, readings) = compact::moved(&self.program, &self.readings, by);
+        let plan = Plan { slots: program.slots, ..self.plan };
+        let Shape { lanes, lane_bits, .. } = self.layout.shape;
+        let layout = Layout::with_lanes(&plan, compact::compact(), lanes, lane_bits).unwrap();
+        let whole = Some(compact::around(&readings, u64::from(by)));
+        Sample { program, readings, plan, layout, whole, ..self }
     }
 
     /// A sample, if its program needs a circuit.
@@ -70,7 +83,11 @@ impl Sample {
     }
 
     pub fn witness(&self) -> Witness {
-        Witness::of(&self.plan, &self.readings, &self.carried)
+        let mut witness = Witness::of(&self.plan, &self.readings, &self.carried);
+        if let (Some(ring), Some(whole)) = (&self.layout.ring, &self.whole) {
+            witness.ring = ring.fill(compact::ring(), whole, &self.carried, self.layout.k);
+        }
+        witness
     }
 
     pub fn disclosed(&self) -> Vec<i128> {
@@ -401,6 +418,25 @@ pub fn weighed() -> Sample {
     Sample::new("weighed", program, &values).looked_up()
 }
 
+/// An entry of a table of six by a total, priced: one below zero, one that only padding stands beside.
+pub fn entry() -> Sample {
+    let mut build = Build::default();
+    let key = build.readings(0, &one_class(3), &[Ratio::new(1, 2)]);
+    let table = table(vec![axis(10, 7, 5)], Ratio::new(1, 2), &[-3, 60, 7, 8, 1]);
+    let entry = build.push(Node::Entry { keys: vec![key], table });
+    build.linear(&[(entry, int(6)), (key, int(2))], int(5));
+    Sample::new("entry", small(5, 3, build.nodes), &[17, 30, 11])
+}
+
+/// An entry by two keys, disclosed as it is; each may lie before its first bound and behind its last.
+pub fn grid_entry() -> Sample {
+    let mut build = Build::default();
+    let keys = [0, 1].map(|slot| build.reading(0, slot)).to_vec();
+    let table = table(vec![axis(4, 3, 2), axis(9, 1, 2)], int(1), &[5, 6, 7, 8]);
+    build.push(Node::Entry { keys, table });
+    Sample::new("grid entry", small(4, 2, build.nodes), &[5, 9])
+}
+
 /// What an earlier bill hands on beside estimates for gaps, one flat and one a mean; and a figure.
 pub fn state() -> Sample {
     let mut build = Build::default();
@@ -513,6 +549,8 @@ pub fn samples() -> Vec<Sample> {
         climb(),
         climb_on("climb not to the end", &[5, 7, 9, 3, 0, 8, 1, 2, 0, 0]),
         weighed(),
+        entry(),
+        grid_entry(),
         state(),
     ];
     samples.extend(compared());

@@ -18,7 +18,7 @@ use halo2_proofs::plonk::{
 use pasta_curves::Fp;
 use wattproof_circuits::circuit::{BillCircuit, with_shape};
 use wattproof_circuits::field;
-use wattproof_circuits::layout::{Layout, Shape};
+use wattproof_circuits::layout::{Layout, RingShape, Shape};
 use wattproof_circuits::plan::{Plan, Witness};
 
 /// One thing that a circuit tells halo2.
@@ -92,7 +92,9 @@ impl Tape {
     /// The names of the advice columns, in order.
     pub fn columns(&self) -> Vec<String> {
         let shape = &self.shape;
-        let mut names = vec!["linked".to_owned(), "sum".to_owned()];
+        let ring = shape.ring.as_ref().map_or(0, |ring| ring.columns);
+        let mut names: Vec<_> = (1..=ring).map(|n| format!("ring {n}")).collect();
+        names.extend(["linked", "sum"].map(str::to_owned));
         names.extend(shape.operands.then(|| "operand".to_owned()));
         names.extend((shape.digits > 0).then(|| "rest".to_owned()));
         names.extend((1..shape.digits).map(|n| format!("digit {n}")));
@@ -105,10 +107,17 @@ impl Tape {
         }
         names.extend((1..=shape.limbs_below()).map(|n| format!("below {n}")));
         names.extend((1..=shape.limbs_above()).map(|n| format!("above {n}")));
+        names.extend((1..=shape.ring.as_ref().map_or(0, RingShape::own_sums)).map(|n| format!("gathered {n}")));
         names
     }
 
-    fn column(&self, name: &str) -> usize {
+    /// How many advice columns, the first ones, a link ties to commitments: the ring's, or the linked one.
+    pub fn given(&self) -> usize {
+        self.shape.ring.as_ref().map_or(1, |ring| ring.columns)
+    }
+
+    /// The place of a column among the advice columns.
+    pub fn column(&self, name: &str) -> usize {
         let columns = self.columns();
         columns.iter().position(|column| column == name).unwrap_or_else(|| panic!("no {name} in {columns:?}"))
     }

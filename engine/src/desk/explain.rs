@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wattproof_circuits::layout::Layout;
+use wattproof_circuits::layout::{Certified, Layout};
 use wattproof_circuits::period::Period;
 use wattproof_circuits::plan::{Plan, Step};
 use wattproof_circuits::prepared::Prepared;
@@ -10,6 +10,8 @@ use wattproof_circuits::privacy::Report;
 use wattproof_circuits::program::{Node, NodeId, Program, Ratio};
 use wattproof_circuits::tariff::{Inputs, Tariff};
 use wattproof_meter::quantity::Register;
+use wattproof_meter::record::Certification;
+use wattproof_meter::ring::Ring;
 
 use super::tariff::{Given, TariffRefusal, program};
 
@@ -83,20 +85,30 @@ pub struct Cheaper {
     pub bits_disclosed: f64,
 }
 
-/// Explains how a tariff is proved over a period without gaps.
-pub fn explain(tariff: &Tariff, period: &str, given: &Given) -> Result<Explanation, TariffRefusal> {
+/// Explains how a tariff is proved over a period without gaps, on readings so certified.
+pub fn explain(
+    tariff: &Tariff,
+    period: &str,
+    given: &Given,
+    certification: Certification,
+) -> Result<Explanation, TariffRefusal> {
     let period = tariff.period(period)?;
     let inputs = Inputs { data: &given.data, gaps: &Default::default() };
     let program = program(tariff, &period, inputs)?;
-    let prepared = Prepared::new(&program)?;
+    let certified = match certification {
+        Certification::Classic => Certified::Each,
+        // Every slot length of the language has a ring.
+        Certification::Compact => Ring::of(tariff.calendar().slot()).map_or(Certified::Each, Certified::Batches),
+    };
+    let prepared = Prepared::certified(&program, certified)?;
     let (plan, figures) = (prepared.plan(), prepared.figures());
     let report = Report::of(&program, plan);
-    let costs = costs(tariff, &program);
+    let costs = costs(tariff, &program, certified);
     let readings = plan.inputs.iter().filter(|input| input.as_reading().is_some()).count();
     Ok(Explanation {
         advice: advice(&costs),
         costs,
-        cheaper: cheaper(&program, &Size::of(&program)),
+        cheaper: cheaper(&program, certified),
         inputs: plan.inputs.len() - readings,
         steps: steps(&plan.steps),
         readings,
@@ -122,9 +134,10 @@ struct Size {
 }
 
 impl Size {
-    fn of(program: &Program) -> Option<Self> {
-        let plan = Plan::new(program).ok()?;
-        let layout = if plan.is_linear() { None } else { Some(Layout::new(&plan).ok()?) };
+    fn of(program: &Program, certified: Certified) -> Option<Self> {
+        let plan = Plan::certified(program, certified).ok()?;
+        let needs_none = plan.is_linear() && certified == Certified::Each;
+        let layout = if needs_none { None } else { Some(Layout::certified(&plan, certified).ok()?) };
         Some(Size {
             k: layout.as_ref().map(|layout| layout.k),
             rows: layout.as_ref().map_or(0, |layout| layout.rows),
@@ -135,7 +148,7 @@ impl Size {
 }
 
 /// What each line adds, in the tariff's order, and then the total.
-fn costs(tariff: &Tariff, program: &Program) -> Vec<Cost> {
+fn costs(tariff: &Tariff, program: &Program, certified: Certified) -> Vec<Cost> {
     let ends = program.lines.iter().map(|line| (line.name.as_str(), line.node)).chain([("total", program.total)]);
     let (mut before, mut known, mut costs) = (None, vec![false; program.nodes.len()], Vec::new());
     for (place, (name, node)) in ends.enumerate() {
@@ -144,7 +157,7 @@ fn costs(tariff: &Tariff, program: &Program) -> Vec<Cost> {
         let because = because(program, new);
         (0..program.nodes.len()).filter(|node| reached[*node]).for_each(|node| known[node] = true);
         // A linear line costs nothing by itself: rows that its scale takes belong to what rounds it.
-        let size = (!because.is_empty()).then(|| Size::of(&program.excerpt(place, node))).flatten();
+        let size = (!because.is_empty()).then(|| Size::of(&program.excerpt(place, node), certified)).flatten();
         let (rows, steps) = added(before.as_ref(), size.as_ref());
         let comment = comment(tariff.source(), if place < program.lines.len() { Some(name) } else { None });
         costs.push(Cost { name: name.into(), comment, rows, steps, because });
@@ -179,6 +192,7 @@ fn because(program: &Program, nodes: impl Iterator<Item = NodeId>) -> Vec<(&'sta
         Node::Product(..) => Some("a product of amounts that vary"),
         Node::Quotient { .. } => Some("a ratio of amounts that vary"),
         Node::Root { .. } => Some("a square root"),
+        Node::Entry { .. } => Some("an entry of a published table"),
         Node::Rounded { .. } => Some("rounding"),
     };
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
@@ -214,10 +228,10 @@ fn advice(costs: &[Cost]) -> Vec<&'static str> {
 }
 
 /// Changes that a designer could make, tried, of which only those are kept that save something.
-fn cheaper(program: &Program, now: &Option<Size>) -> Vec<Cheaper> {
-    let Some(now) = now else { return Vec::new() };
+fn cheaper(program: &Program, certified: Certified) -> Vec<Cheaper> {
+    let Some(now) = Size::of(program, certified) else { return Vec::new() };
     let mut tried = Vec::new();
-    if let Some(exact) = exact(program) {
+    if let Some(exact) = exact(program).filter(|_| certified == Certified::Each) {
         tried.push(("total = … exact, which needs no circuit".to_owned(), exact));
     }
     for line in &program.lines {
@@ -233,7 +247,7 @@ fn cheaper(program: &Program, now: &Option<Size>) -> Vec<Cheaper> {
             tried.push((format!("{write}, on meters whose register has that bound"), other));
         }
     }
-    let sizes = tried.into_iter().filter_map(|(write, other)| Some((write, Size::of(&other)?)));
+    let sizes = tried.into_iter().filter_map(|(write, other)| Some((write, Size::of(&other, certified)?)));
     let saves = sizes.filter(|(_, then)| then.k < now.k || 10 * then.rows < 9 * now.rows);
     saves
         .map(|(write, then)| Cheaper { write, k: then.k, rows: then.rows, bits_disclosed: then.bits_disclosed })
@@ -294,7 +308,7 @@ mod tests {
 
     fn explained(text: &str) -> Explanation {
         let tariff = Tariff::parse(text).unwrap();
-        explain(&tariff, "2026-10", &Given::default()).unwrap()
+        explain(&tariff, "2026-10", &Given::default(), Certification::Classic).unwrap()
     }
 
     const ECONOMY7: &str = include_str!("../../../fixtures/tariffs/good/economy7.tariff");

@@ -13,11 +13,11 @@ use wattproof_meter::fallback::Fallback;
 use wattproof_meter::label;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
-use wattproof_meter::record::Certification;
 use zeroize::Zeroizing;
 
 pub use wattproof_meter::calendar::BatchPeriod;
 pub use wattproof_meter::device::Recorded;
+pub use wattproof_meter::record::Certification;
 pub use wattproof_meter::record::MeterRecord;
 
 use super::file::{self, FileRefusal};
@@ -37,6 +37,8 @@ pub struct NewMeter<'a> {
     pub slot: u16,
     /// What a batch covers.
     pub batch: BatchPeriod,
+    /// What the meter certifies.
+    pub certification: Certification,
     /// The customer's own key; one is made otherwise.
     pub key: Option<Key>,
     /// Seals the meter's file.
@@ -237,7 +239,7 @@ impl Meter {
             registers,
             slot_length,
             period: new.batch,
-            certification: Certification::Classic,
+            certification: new.certification,
             in_service: Slot::new(0),
         };
         let public = public_path(path);

@@ -19,15 +19,15 @@ use wattproof_engine::import::{ImportRefusal, Imported, import};
 use wattproof_engine::store::Store;
 use wattproof_engine::supplier::Supplier;
 use wattproof_engine::{clock, policy, registry};
-use wattproof_meter::batch::{SealedBatch, Sealer};
+use wattproof_meter::batch::{SealedBatch, Sealer, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength, SlotRange};
-use wattproof_meter::commit::CommitmentTables;
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
 use wattproof_meter::record::{Certification, MeterRecord};
 
-pub static TABLES: LazyLock<CommitmentTables> = LazyLock::new(CommitmentTables::new);
+pub static CLASSIC: LazyLock<Tables> = LazyLock::new(|| Tables::of(Certification::Classic));
+static COMPACT: LazyLock<Tables> = LazyLock::new(|| Tables::of(Certification::Compact));
 
 /// The present in these tests.
 pub fn now() -> Timestamp {
@@ -52,6 +52,16 @@ impl Meter {
         Meter::of(name, seed, Register::new("import", Unit::WattHour, 20).unwrap(), Slot::new(0))
     }
 
+    /// The same meter, certifying whole batches.
+    pub fn compact(self) -> Self {
+        let (record, public) = (&self.record, self.signing.verifying_key().to_bytes());
+        let (certification, registers) = (Certification::Compact, record.registers().to_vec());
+        let (name, period, length) = (record.name(), record.period(), record.slot_length());
+        let record =
+            MeterRecord::new(name, certification, period, length, record.in_service(), &public, registers).unwrap();
+        Meter { record, ..self }
+    }
+
     pub fn of(name: &str, seed: u8, register: Register, in_service: Slot) -> Self {
         let signing = SigningKey::from_bytes(&[seed; 32]);
         let (certification, period, length) = (Certification::Classic, BatchPeriod::Day, SlotLength::HALF_HOUR);
@@ -62,7 +72,8 @@ impl Meter {
     }
 
     pub fn seal(&self, number: u32, revision: u8, readings: &Readings) -> SealedBatch {
-        let sealer = Sealer { record: &self.record, signing: &self.signing, key: &self.key, tables: &TABLES };
+        let tables = if self.record.ring().is_some() { &COMPACT } else { &CLASSIC };
+        let sealer = Sealer { record: &self.record, signing: &self.signing, key: &self.key, tables };
         sealer.seal(number, revision, readings).unwrap()
     }
 
@@ -101,7 +112,12 @@ impl Desk {
 
     /// Under a tariff with this text.
     pub fn under(text: &str) -> Self {
-        let desk = Desk::bare(Meter::new("M1", 7));
+        Desk::with(Meter::new("M1", 7), text)
+    }
+
+    /// With this meter, `M1`.
+    pub fn with(meter: Meter, text: &str) -> Self {
+        let desk = Desk::bare(meter);
         registry::register(&desk.store, &desk.meter.record.to_bytes(), now()).unwrap();
         desk.publish(text);
         let name = text.split_whitespace().skip_while(|word| *word != "tariff").nth(1).unwrap();

@@ -1,9 +1,9 @@
-//! The header of a batch: everything before the digest of its commitments.
+//! The header of a batch: everything before its certificate.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::BatchRefusal;
+use super::{BatchRefusal, DIGEST};
 use crate::calendar::{BatchPeriod, Slot, SlotLength, SlotRange};
 use crate::quantity::MAX_BITS;
 use crate::record::{Certification, MAX_REGISTERS, MeterId, VERSION};
@@ -100,6 +100,14 @@ impl BatchHeader {
         let registers = self.registers();
         let cells = self.slots.iter().flat_map(move |slot| (0..registers).map(move |register| (slot, register)));
         cells.enumerate().filter(|(cell, _)| !self.is_gap_at(*cell)).map(|(_, place)| place)
+    }
+
+    /// Bytes of the certificate behind the header.
+    pub(super) fn certificate_bytes(&self) -> usize {
+        match self.certification {
+            Certification::Classic => DIGEST,
+            Certification::Compact => DIGEST * self.registers(),
+        }
     }
 
     /// Slots × registers.

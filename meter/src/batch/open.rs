@@ -4,11 +4,13 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroize;
 
+use super::compact::Sums;
 use super::pack::{Unpacker, mask};
-use super::{BatchHeader, CommitmentsDigest, OpenRefusal, SealedBatch};
+use super::slot_keys::SlotKeys;
+use super::{BatchHeader, OpenRefusal, SealedBatch, Tables};
 use crate::calendar::Slot;
 use crate::commit::{CHUNK, Commitment, CommitmentTables, Opening};
-use crate::key::{KeyContext, MasterKey};
+use crate::key::{BatchKey, KeyContext, MasterKey, SlotKey};
 use crate::reading::Readings;
 use crate::record::MeterRecord;
 
@@ -34,8 +36,16 @@ impl Drop for CertifiedReading {
 #[allow(missing_debug_implementations, reason = "readings are secret")]
 pub struct OpenBatch {
     header: BatchHeader,
+    readings: Readings,
+    certified: Certified,
+}
+
+/// What certifies the readings.
+enum Certified {
     /// Slot by slot, the registers of a slot beside each other; nothing at a gap.
-    cells: Vec<Option<CertifiedReading>>,
+    Classic(Vec<Option<CertifiedReading>>),
+    /// Register by register.
+    Compact(Vec<(Opening, Commitment)>),
 }
 
 impl OpenBatch {
@@ -45,66 +55,118 @@ impl OpenBatch {
     }
 
     /// The reading of a register in a slot; nothing at a gap or outside.
+    pub fn reading(&self, register: usize, slot: Slot) -> Option<u32> {
+        self.readings.get(register, slot)
+    }
+
+    /// The readings.
+    pub fn readings(&self) -> &Readings {
+        &self.readings
+    }
+
+    /// The reading of a register in a slot with what certifies it; nothing at a gap, outside, or in a compact batch.
     pub fn get(&self, register: usize, slot: Slot) -> Option<&CertifiedReading> {
+        let Certified::Classic(cells) = &self.certified else { return None };
         if self.header.is_gap(register, slot) {
             return None;
         }
         let offset = (slot.index() - self.header.slots.first().index()) as usize;
-        self.cells.get(offset * self.header.registers() + register)?.as_ref()
+        cells.get(offset * self.header.registers() + register)?.as_ref()
     }
 
-    /// The readings alone.
-    pub fn readings(&self) -> Readings {
-        let mut readings = Readings::gaps(self.header.slots, self.header.registers());
-        for (slot, register) in self.header.certified() {
-            let _inside = readings.set(register, slot, self.get(register, slot).map(|cell| cell.reading));
-        }
-        readings
-    }
-
-    /// The commitments in the order of the digest.
+    /// The commitments of a classic batch in the order of its digest; none of a compact batch.
     pub fn commitments(&self) -> impl Iterator<Item = Commitment> + '_ {
-        self.cells.iter().flatten().map(|cell| cell.commitment)
+        let cells = match &self.certified {
+            Certified::Classic(cells) => cells.as_slice(),
+            Certified::Compact(_) => &[],
+        };
+        cells.iter().flatten().map(|cell| cell.commitment)
+    }
+
+    /// A compact batch's commitment to a register, and what opens it; nothing in a classic batch, or behind the last
+    /// register.
+    pub fn compact(&self, register: usize) -> Option<(&Opening, Commitment)> {
+        let Certified::Compact(registers) = &self.certified else { return None };
+        registers.get(register).map(|(opening, commitment)| (opening, *commitment))
     }
 }
 
 impl SealedBatch {
     /// Opens the batch: checks form and signature against the meter's record, then the key, then that the readings are
-    /// those the digest certifies. Every reading lies below its register's bound, for its ciphertext is that wide.
-    pub fn open(
-        &self,
-        record: &MeterRecord,
-        key: &MasterKey,
-        tables: &CommitmentTables,
-    ) -> Result<OpenBatch, OpenRefusal> {
+    /// those that the digest or the commitments certify. Every reading lies below its register's bound, for its
+    /// ciphertext is that wide. `tables` are those of the record's certification.
+    pub fn open(&self, record: &MeterRecord, key: &MasterKey, tables: &Tables) -> Result<OpenBatch, OpenRefusal> {
         self.verify(record)?;
         let (meter, number) = (self.header.meter, self.header.number);
         if key.fingerprint(&meter) != self.header.fingerprint {
             return Err(OpenRefusal::WrongKey { meter, number });
         }
-        let certified = certify(tables, self.decrypt(record, key));
-        let mut digest = CommitmentsDigest::new(self.header_bytes());
-        certified.iter().for_each(|cell| digest.absorb(&cell.commitment));
-        if digest.finish() != *self.digest() {
-            return Err(OpenRefusal::Digest { meter, number });
+        let context = KeyContext::new(record, number, self.header.revision, self.header.nonce);
+        let batch_key = key.batch_key(&context);
+        match (record.ring(), tables) {
+            (None, Tables::Classic(tables)) => self.open_classic(&batch_key, &context, tables),
+            (Some(ring), Tables::Compact(tables)) => {
+                self.open_compact(&batch_key, &context, Sums::new(ring, tables, &self.header))
+            }
+            _ => Err(OpenRefusal::Tables { meter }),
         }
-        Ok(OpenBatch { header: self.header.clone(), cells: with_gaps(&self.header, certified) })
     }
 
-    /// Readings and openings in order.
-    fn decrypt(&self, record: &MeterRecord, key: &MasterKey) -> Vec<(u32, Opening)> {
+    fn open_classic(
+        &self,
+        batch_key: &BatchKey,
+        context: &KeyContext,
+        tables: &CommitmentTables,
+    ) -> Result<OpenBatch, OpenRefusal> {
         let header = &self.header;
-        let context = KeyContext::new(record, header.number, header.revision, header.nonce);
-        let batch_key = key.batch_key(&context);
+        let mut cells = Vec::with_capacity(header.certified_count());
+        let readings = self.decrypt(batch_key, context, |slot, register, reading, slot_key| {
+            cells.push((reading, slot_key.opening(context, slot.index(), register as u8)));
+        });
+        let certified = certify(tables, cells);
+        if !self.certifies(certified.iter().map(|cell| cell.commitment)) {
+            return Err(OpenRefusal::Digest { meter: header.meter, number: header.number });
+        }
+        let certified = Certified::Classic(with_gaps(header, certified));
+        Ok(OpenBatch { header: header.clone(), readings, certified })
+    }
+
+    fn open_compact(
+        &self,
+        batch_key: &BatchKey,
+        context: &KeyContext,
+        mut sums: Sums<'_>,
+    ) -> Result<OpenBatch, OpenRefusal> {
+        let header = &self.header;
+        let readings = self.decrypt(batch_key, context, |slot, register, reading, _| sums.add(slot, register, reading));
+        let registers = sums.finish(batch_key, context);
+        let mut pairs = registers.iter().zip(&self.compact);
+        if let Some(register) = pairs.position(|((_, recomputed), carried)| recomputed != carried) {
+            return Err(OpenRefusal::Commitment { meter: header.meter, number: header.number, register });
+        }
+        Ok(OpenBatch { header: header.clone(), readings, certified: Certified::Compact(registers) })
+    }
+
+    /// The readings; each is handed to `take` with its slot's key, in order.
+    fn decrypt(
+        &self,
+        batch_key: &BatchKey,
+        context: &KeyContext,
+        mut take: impl FnMut(Slot, usize, u32, &SlotKey),
+    ) -> Readings {
+        let header = &self.header;
+        let mut readings = Readings::gaps(header.slots, header.registers());
         let mut ciphertext = Unpacker::new(self.ciphertext());
-        let open = |(slot, register): (Slot, usize)| {
-            let slot_key = batch_key.slot_key(&context, slot.index());
+        let mut slot_keys = SlotKeys::new(batch_key, context);
+        for (slot, register) in header.certified() {
+            let slot_key = slot_keys.of(slot);
             let width = header.bits[register];
-            let pad = slot_key.pad(&context, slot.index(), register as u8);
+            let pad = slot_key.pad(context, slot.index(), register as u8);
             let reading = ciphertext.get(width) ^ (*pad & mask(width));
-            (reading, slot_key.opening(&context, slot.index(), register as u8))
-        };
-        header.certified().map(open).collect()
+            let _inside = readings.set(register, slot, Some(reading));
+            take(slot, register, reading, slot_key);
+        }
+        readings
     }
 }
 

@@ -55,6 +55,18 @@ pub enum BatchRefusal {
     /// Bits set behind the last reading.
     #[error("the batch's ciphertext has bits set behind its end")]
     CiphertextPadding,
+    /// A register's commitment is not a point in its one canonical form.
+    #[error("the batch's commitment to register {register} is not a point in canonical form")]
+    Commitment {
+        /// Counted from 0.
+        register: usize,
+    },
+    /// A register's commitment is the identity.
+    #[error("the batch's commitment to register {register} is the identity")]
+    CommitmentIdentity {
+        /// Counted from 0.
+        register: usize,
+    },
     /// The batch is another meter's.
     #[error("the batch is of meter {found}, not of {expected}")]
     Meter {
@@ -63,6 +75,9 @@ pub enum BatchRefusal {
         /// The batch's meter.
         found: MeterId,
     },
+    /// Another certification than the meter's record says.
+    #[error("the batch is certified otherwise than its meter's record says")]
+    OtherCertification,
     /// Another slot length than the meter's record says.
     #[error("the batch's slots are of another length than its meter's record says")]
     OtherSlotLength,
@@ -97,7 +112,10 @@ impl BatchRefusal {
             BatchRefusal::GapMapEmpty => "batch-gap-map-empty",
             BatchRefusal::GapMapPadding => "batch-gap-map-padding",
             BatchRefusal::CiphertextPadding => "batch-ciphertext-padding",
+            BatchRefusal::Commitment { .. } => "batch-commitment",
+            BatchRefusal::CommitmentIdentity { .. } => "batch-commitment-identity",
             BatchRefusal::Meter { .. } => "batch-other-meter",
+            BatchRefusal::OtherCertification => "batch-other-certification",
             BatchRefusal::OtherSlotLength => "batch-other-slot-length",
             BatchRefusal::OtherRegisters => "batch-other-registers",
             BatchRefusal::Slots { .. } => "batch-slots",
@@ -112,7 +130,7 @@ impl BatchRefusal {
                 "Use a version of wattproof that knows this kind of batch."
             }
             BatchRefusal::Meter { .. } => "Give the batch to the meter it belongs to, or register that meter.",
-            BatchRefusal::OtherSlotLength | BatchRefusal::OtherRegisters => {
+            BatchRefusal::OtherCertification | BatchRefusal::OtherSlotLength | BatchRefusal::OtherRegisters => {
                 "Ask whether the meter was replaced; a replaced meter has its own public record."
             }
             BatchRefusal::Signature => {
@@ -144,6 +162,9 @@ pub enum SealRefusal {
     /// The signing key is not that of the record.
     #[error("the signing key is not that of the meter's record")]
     SigningKey,
+    /// The tables are those of another certification.
+    #[error("the tables are not those of the meter's certification")]
+    Tables,
 }
 
 impl SealRefusal {
@@ -154,6 +175,7 @@ impl SealRefusal {
             SealRefusal::Slots(_) => "seal-slots",
             SealRefusal::Registers { .. } => "seal-registers",
             SealRefusal::SigningKey => "seal-signing-key",
+            SealRefusal::Tables => "seal-tables",
         }
     }
 
@@ -164,6 +186,7 @@ impl SealRefusal {
             SealRefusal::Slots(_) => "Lay the readings over the batch's slots; a missing reading is a gap.",
             SealRefusal::Registers { .. } => "Give one reading, or a gap, for every register.",
             SealRefusal::SigningKey => "Use the key that belongs to the meter's record.",
+            SealRefusal::Tables => "Make the tables of the certification that the meter's record names.",
         }
     }
 }
@@ -183,6 +206,12 @@ pub enum OpenRefusal {
         /// The batch's number.
         number: u32,
     },
+    /// The tables are those of another certification.
+    #[error("the tables are not those of the certification of meter {meter}")]
+    Tables {
+        /// The batch's meter.
+        meter: MeterId,
+    },
     /// The key fits, but the readings are not those that the meter certified.
     #[error("batch {number} of meter {meter} does not contain the readings its digest certifies")]
     Digest {
@@ -190,6 +219,18 @@ pub enum OpenRefusal {
         meter: MeterId,
         /// The batch's number.
         number: u32,
+    },
+    /// The key fits, but the readings are not those that the meter committed to.
+    #[error(
+        "batch {number} of meter {meter} does not contain the readings its commitment to register {register} binds"
+    )]
+    Commitment {
+        /// The batch's meter.
+        meter: MeterId,
+        /// The batch's number.
+        number: u32,
+        /// Counted from 0.
+        register: usize,
     },
 }
 
@@ -199,7 +240,9 @@ impl OpenRefusal {
         match self {
             OpenRefusal::Batch(refusal) => refusal.code(),
             OpenRefusal::WrongKey { .. } => "wrong-key",
+            OpenRefusal::Tables { .. } => "open-tables",
             OpenRefusal::Digest { .. } => "batch-digest",
+            OpenRefusal::Commitment { .. } => "batch-other-commitment",
         }
     }
 
@@ -208,7 +251,10 @@ impl OpenRefusal {
         match self {
             OpenRefusal::Batch(refusal) => refusal.hint(),
             OpenRefusal::WrongKey { .. } => "Use the key printed on this meter's label.",
-            OpenRefusal::Digest { .. } => "Report the meter: it signed readings and commitments that do not match.",
+            OpenRefusal::Tables { .. } => "Make the tables of the certification that the meter's record names.",
+            OpenRefusal::Digest { .. } | OpenRefusal::Commitment { .. } => {
+                "Report the meter: it signed readings and commitments that do not match."
+            }
         }
     }
 }

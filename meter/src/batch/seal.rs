@@ -5,13 +5,16 @@ use alloc::vec::Vec;
 use ed25519_dalek::{Signer, SigningKey};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::compact::Sums;
 use super::pack::Packer;
-use super::{BatchHeader, CommitmentsDigest, SealRefusal, SealedBatch, signed_message};
-use crate::calendar::SlotRange;
-use crate::commit::{CHUNK, CommitmentTables, Opening};
-use crate::key::{KeyContext, MasterKey};
+use super::slot_keys::SlotKeys;
+use super::{BatchHeader, CommitmentsDigest, SealRefusal, SealedBatch, Tables, signed_message};
+use crate::calendar::{Slot, SlotRange};
+use crate::commit::{CHUNK, Commitment, CommitmentTables, Opening};
+use crate::key::{BatchKey, KeyContext, MasterKey, SlotKey};
 use crate::reading::Readings;
 use crate::record::MeterRecord;
+use crate::ring::{Ring, RingTables};
 
 /// What a meter needs to seal its batches.
 #[derive(Clone, Copy)]
@@ -23,8 +26,8 @@ pub struct Sealer<'a> {
     pub signing: &'a SigningKey,
     /// The customer's key.
     pub key: &'a MasterKey,
-    /// The points commitments are added up from.
-    pub tables: &'a CommitmentTables,
+    /// The tables of the record's certification.
+    pub tables: &'a Tables,
 }
 
 impl Sealer<'_> {
@@ -40,13 +43,17 @@ impl Sealer<'_> {
         header.nonce = self.key.nonce(&bytes, &packed);
         bytes.extend(header.nonce);
         bytes.extend(header.fingerprint);
-        let (ciphertext, digest) = self.encrypt_and_certify(&header, &bytes, readings);
-        let signature = self.signing.sign(&signed_message(&bytes, &digest, &ciphertext));
+        let sealed = match (self.record.ring(), self.tables) {
+            (None, Tables::Classic(tables)) => self.seal_classic(tables, &header, &bytes, readings),
+            (Some(ring), Tables::Compact(tables)) => self.seal_compact(ring, tables, &header, readings),
+            _ => return Err(SealRefusal::Tables),
+        };
+        let signature = self.signing.sign(&signed_message(&bytes, &sealed.certificate, &sealed.ciphertext));
         let header_length = bytes.len();
-        bytes.extend(digest);
-        bytes.extend(ciphertext);
+        bytes.extend(sealed.certificate);
+        bytes.extend(sealed.ciphertext);
         bytes.extend(signature.to_bytes());
-        Ok(SealedBatch { bytes, header, header_length })
+        Ok(SealedBatch { bytes, header, header_length, compact: sealed.compact })
     }
 
     fn check(&self, number: u32, readings: &Readings) -> Result<SlotRange, SealRefusal> {
@@ -80,31 +87,69 @@ impl Sealer<'_> {
         }
     }
 
-    /// The ciphertext and the digest of the commitments. Works in chunks on the stack: nothing is allocated a reading.
-    fn encrypt_and_certify(&self, header: &BatchHeader, bytes: &[u8], readings: &Readings) -> (Vec<u8>, [u8; 32]) {
-        let context = KeyContext::new(self.record, header.number, header.revision, header.nonce);
-        let batch_key = self.key.batch_key(&context);
-        let mut ciphertext = Packer::with_room(header.payload_bits());
+    /// Works in chunks on the stack: nothing is allocated a reading.
+    fn seal_classic(
+        &self,
+        tables: &CommitmentTables,
+        header: &BatchHeader,
+        bytes: &[u8],
+        readings: &Readings,
+    ) -> Sealed {
+        let (context, batch_key) = self.batch_key(header);
         let mut digest = CommitmentsDigest::new(bytes);
         let mut chunk = Chunk::new();
-        let mut slot_key = None;
-        for (slot, register) in header.certified() {
-            let value = readings.get(register, slot).unwrap_or(0);
-            let key = match slot_key.take() {
-                Some((of, key)) if of == slot => key,
-                _ => batch_key.slot_key(&context, slot.index()),
-            };
-            let pad = key.pad(&context, slot.index(), register as u8);
-            ciphertext.put(value ^ *pad, header.bits[register]);
-            chunk.push(value, key.opening(&context, slot.index(), register as u8));
-            slot_key = Some((slot, key));
+        let ciphertext = encrypt(header, readings, &batch_key, &context, |slot, register, reading, slot_key| {
+            chunk.push(reading, slot_key.opening(&context, slot.index(), register as u8));
             if chunk.length == CHUNK {
-                chunk.certify(self.tables, &mut digest);
+                chunk.certify(tables, &mut digest);
             }
-        }
-        chunk.certify(self.tables, &mut digest);
-        (ciphertext.finish(), digest.finish())
+        });
+        chunk.certify(tables, &mut digest);
+        Sealed { ciphertext, certificate: digest.finish().to_vec(), compact: Vec::new() }
     }
+
+    /// Keeps one point a register.
+    fn seal_compact(&self, ring: Ring, tables: &RingTables, header: &BatchHeader, readings: &Readings) -> Sealed {
+        let (context, batch_key) = self.batch_key(header);
+        let mut sums = Sums::new(ring, tables, header);
+        let ciphertext = encrypt(header, readings, &batch_key, &context, |slot, register, reading, _| {
+            sums.add(slot, register, reading);
+        });
+        let compact: Vec<_> = sums.finish(&batch_key, &context).into_iter().map(|(_, commitment)| commitment).collect();
+        Sealed { ciphertext, certificate: compact.iter().flat_map(Commitment::to_bytes).collect(), compact }
+    }
+
+    fn batch_key(&self, header: &BatchHeader) -> (KeyContext, BatchKey) {
+        let context = KeyContext::new(self.record, header.number, header.revision, header.nonce);
+        (context, self.key.batch_key(&context))
+    }
+}
+
+/// What stands behind a header.
+struct Sealed {
+    ciphertext: Vec<u8>,
+    certificate: Vec<u8>,
+    compact: Vec<Commitment>,
+}
+
+/// The ciphertext. Each reading is handed to `certify` with its slot's key, in order.
+fn encrypt(
+    header: &BatchHeader,
+    readings: &Readings,
+    batch_key: &BatchKey,
+    context: &KeyContext,
+    mut certify: impl FnMut(Slot, usize, u32, &SlotKey),
+) -> Vec<u8> {
+    let mut ciphertext = Packer::with_room(header.payload_bits());
+    let mut slot_keys = SlotKeys::new(batch_key, context);
+    for (slot, register) in header.certified() {
+        let reading = readings.get(register, slot).unwrap_or(0);
+        let slot_key = slot_keys.of(slot);
+        let pad = slot_key.pad(context, slot.index(), register as u8);
+        ciphertext.put(reading ^ *pad, header.bits[register]);
+        certify(slot, register, reading, slot_key);
+    }
+    ciphertext.finish()
 }
 
 /// Readings and openings that share an inversion.

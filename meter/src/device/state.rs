@@ -6,9 +6,8 @@ use ed25519_dalek::SigningKey;
 use zeroize::Zeroize;
 
 use super::{MeterRefusal, Recorded, Row};
-use crate::batch::{SealedBatch, Sealer};
+use crate::batch::{SealedBatch, Sealer, Tables};
 use crate::calendar::{Slot, SlotRange};
-use crate::commit::CommitmentTables;
 use crate::fallback::Fallback;
 use crate::key::MasterKey;
 use crate::reading::Readings;
@@ -116,7 +115,7 @@ impl State {
     }
 
     /// Takes rows; on a refusal this state is spoilt and its owner keeps the one before.
-    pub(super) fn take(&mut self, rows: &[Row], tables: &CommitmentTables) -> Result<Recorded, MeterRefusal> {
+    pub(super) fn take(&mut self, rows: &[Row], tables: &Tables) -> Result<Recorded, MeterRefusal> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Recorded::default()) };
         let mut memory = match self.memory.take() {
             Some(memory) => memory,
@@ -246,7 +245,7 @@ impl State {
         row
     }
 
-    fn seal(&mut self, number: u32, memory: &Memory, tables: &CommitmentTables) -> Result<(), MeterRefusal> {
+    fn seal(&mut self, number: u32, memory: &Memory, tables: &Tables) -> Result<(), MeterRefusal> {
         let sealer = Sealer { record: &self.record, signing: &self.signing, key: &self.key, tables };
         let slots = self.record.period().slots(number, self.record.slot_length());
         let slots = slots.ok_or(MeterRefusal::Damaged)?;

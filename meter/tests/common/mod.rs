@@ -2,9 +2,8 @@
 #![allow(unreachable_pub, dead_code, reason = "each test file uses its part")]
 
 use ed25519_dalek::SigningKey;
-use wattproof_meter::batch::{SealedBatch, Sealer};
+use wattproof_meter::batch::{SealedBatch, Sealer, Tables};
 use wattproof_meter::calendar::{BatchPeriod, Slot, SlotLength};
-use wattproof_meter::commit::CommitmentTables;
 use wattproof_meter::key::MasterKey;
 use wattproof_meter::quantity::{Register, Unit};
 use wattproof_meter::reading::Readings;
@@ -17,17 +16,32 @@ pub struct Meter {
     pub record: MeterRecord,
     pub signing: SigningKey,
     pub key: MasterKey,
-    pub tables: CommitmentTables,
+    pub tables: Tables,
 }
 
 impl Meter {
     pub fn new(seed: u8, period: BatchPeriod, length: SlotLength, bits: &[u8]) -> Self {
+        Meter::certifying(Certification::Classic, seed, period, length, bits)
+    }
+
+    /// Day batches, each with one commitment a register.
+    pub fn compact(seed: u8, length: SlotLength, bits: &[u8]) -> Self {
+        Meter::certifying(Certification::Compact, seed, BatchPeriod::Day, length, bits)
+    }
+
+    fn certifying(
+        certification: Certification,
+        seed: u8,
+        period: BatchPeriod,
+        length: SlotLength,
+        bits: &[u8],
+    ) -> Self {
         let signing = SigningKey::from_bytes(&[seed; 32]);
         let registers = bits.iter().enumerate();
         let registers = registers.map(|(i, bits)| Register::new(&format!("r{i}"), Unit::WattHour, *bits).unwrap());
         let record = MeterRecord::new(
             "home-1",
-            Certification::Classic,
+            certification,
             period,
             length,
             Slot::new(0),
@@ -35,7 +49,7 @@ impl Meter {
             registers.collect(),
         )
         .unwrap();
-        Meter { record, signing, key: MasterKey::from_bytes([seed ^ 0xa5; 32]), tables: CommitmentTables::new() }
+        Meter { record, signing, key: MasterKey::from_bytes([seed ^ 0xa5; 32]), tables: Tables::of(certification) }
     }
 
     /// Half hours, day batches, one register of 20 bits.
@@ -70,7 +84,7 @@ impl Meter {
     }
 
     pub fn open(&self, batch: &SealedBatch) -> Readings {
-        batch.open(&self.record, &self.key, &self.tables).ok().unwrap().readings()
+        batch.open(&self.record, &self.key, &self.tables).ok().unwrap().readings().clone()
     }
 }
 

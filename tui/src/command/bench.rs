@@ -1,17 +1,20 @@
 //! `wattproof bench`.
 
 use std::io;
+use std::process::{Command, Stdio};
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wattproof_engine::bench::{self, Family, Measured};
 
 use super::Outcome;
+use super::certify::Certify;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Answer, DIM, Page};
 use crate::session::Session;
 use crate::table::{Table, thousands};
+use crate::words::Words;
 
 /// Measure the size of proofs and the time they take on this machine.
 #[derive(Args, Debug)]
@@ -19,7 +22,8 @@ use crate::table::{Table, thousands};
     after_help = "S1 is linear and exact, S2 has three blocks on each of three totals, S3 puts each reading through four \
                   pieces, S4 adds a maximum to S1. Proving leaves out decryption and the prover's own check; verifying \
                   includes signatures and decompression; in bulk, a bill's share when as many as `bulk_bills` are \
-                  checked together. M is one multi-exponentiation of 2^11 points in the same run.
+                  checked together. M is one multi-exponentiation of 2^11 points in the same run. Each row is measured in a \
+                  process of its own, so that its peak memory is its own.
 
 \
                   Example:
@@ -35,7 +39,7 @@ pub struct Bench {
     /// Numbers of half hours, whole days each.
     #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1488")]
     readings: Vec<u32>,
-    /// What the meter certifies: one commitment a reading.
+    /// What the meter certifies.
     #[arg(long, value_enum, default_value_t = Certify::Reading)]
     certify: Certify,
 }
@@ -57,13 +61,6 @@ enum FamilyName {
     S4,
 }
 
-/// What the meter certifies.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Certify {
-    /// One commitment a reading.
-    Reading,
-}
-
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Figures {
@@ -72,11 +69,11 @@ struct Figures {
     markdown: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Row {
-    family: &'static str,
+    family: String,
     readings: u32,
-    certify: &'static str,
+    certify: String,
     k: Option<u32>,
     prove_ms: f64,
     verify_ms: f64,
@@ -92,13 +89,14 @@ struct Row {
 impl Bench {
     /// Carries it out.
     pub fn run(self, session: &Session) -> Outcome {
-        let Certify::Reading = self.certify;
-        let mut rows = Vec::new();
-        for family in &self.family {
-            for readings in &self.readings {
-                rows.push(measure(family.family(), *readings, session)?);
+        self.readings.iter().try_for_each(|readings| bench::days(*readings).map(drop))?;
+        let wanted = self.family.iter().flat_map(|family| self.readings.iter().map(|count| (family.family(), *count)));
+        let rows = match wanted.collect::<Vec<_>>().as_slice() {
+            [(family, readings)] => vec![measure(*family, self.certify, *readings, session)?],
+            several => {
+                several.iter().map(|one| apart(one.0, self.certify, one.1, session)).collect::<Result<_, _>>()?
             }
-        }
+        };
         session.screen.answer(&Figures { rows, markdown: self.markdown })?;
         Ok(Exit::Done)
     }
@@ -115,7 +113,7 @@ impl FamilyName {
     }
 }
 
-fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Failure> {
+fn measure(family: Family, certify: Certify, readings: u32, session: &Session) -> Result<Row, Failure> {
     let Measured {
         k,
         prove_ms,
@@ -128,8 +126,8 @@ fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Fail
         peak_bytes,
         msm_2_11_ms,
         ..
-    } = bench::measure(family, readings, &mut session.progress())?;
-    let (family, certify) = (family.name(), "reading");
+    } = bench::measure(family, certify.certification(), readings, &mut session.progress())?;
+    let (family, certify) = (family.name().into(), certify.name().into());
     Ok(Row {
         family,
         readings,
@@ -147,13 +145,28 @@ fn measure(family: Family, readings: u32, session: &Session) -> Result<Row, Fail
     })
 }
 
+/// The same in a process of its own.
+fn apart(family: Family, certify: Certify, readings: u32, session: &Session) -> Result<Row, Failure> {
+    let failed = |error: &dyn std::fmt::Display| Words::Bench(error.to_string());
+    let mut command = Command::new(std::env::current_exe().map_err(|error| failed(&error))?);
+    command.args(["bench", "--json", "--family", family.name(), "--readings", &readings.to_string()]);
+    command.args(["--certify", certify.name()]);
+    command.args(session.screen.quiet.then_some("--quiet"));
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| failed(&error))?;
+    if !output.status.success() {
+        return Err(failed(&output.status).into());
+    }
+    let rows: Vec<Row> = serde_json::from_slice(&output.stdout).map_err(|error| failed(&error))?;
+    rows.into_iter().next().ok_or_else(|| failed(&"no row").into())
+}
+
 impl Row {
     /// Times in milliseconds and, behind them, in yardsticks.
     fn cells(&self) -> [String; 10] {
         let time = |ms: f64| format!("{ms:.1} ({:.2} M)", ms / self.msm_2_11_ms);
         let megabytes = |bytes: u64| format!("{:.1}", bytes as f64 / f64::from(1 << 20));
         [
-            self.family.into(),
+            self.family.clone(),
             thousands(self.readings.into()),
             self.k.map_or("none".into(), |k| k.to_string()),
             time(self.prove_ms),

@@ -10,6 +10,7 @@ use wattproof_engine::desk::demo::TARIFFS;
 use wattproof_engine::desk::tariff::Tariff;
 
 use super::Outcome;
+use super::certify::Certify;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Answer, DIM, GOOD, HEAD, Page, Screen};
@@ -31,6 +32,9 @@ pub struct Demo {
     /// The tariff: economy7, linear, blocks, cumulative or demand.
     #[arg(long, value_name = "NAME", default_value = "economy7")]
     tariff: String,
+    /// What the meter certifies.
+    #[arg(long, value_enum, default_value_t = Certify::Reading)]
+    certify: Certify,
 }
 
 /// What was played, in numbers.
@@ -59,7 +63,7 @@ impl Demo {
         let started = Instant::now();
         let mut stage = Stage { screen: session.screen, act: 0 };
         stage.open(&self, &folder)?;
-        let told = story::play(&mut stage, &folder, &tariff, self.days, session.now()?)?;
+        let told = story::play(&mut stage, &folder, &tariff, (self.days, self.certify), session.now()?)?;
         let summary = Summary { dir: self.dir, days: self.days, seconds: started.elapsed().as_secs_f64(), told };
         session.screen.answer(&summary)?;
         Ok(Exit::Done)

@@ -1,5 +1,6 @@
 //! `wattproof import`.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 
@@ -81,9 +82,11 @@ impl Answered {
     /// Each refusal with its files; without `-v` the first few of them.
     fn refusals(&self, page: &mut Page<'_>) -> io::Result<()> {
         let mut groups: Vec<(&str, Vec<&Row>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for row in &self.files {
             let Some(message) = row.message.as_deref() else { continue };
-            match groups.iter_mut().find(|(known, _)| *known == message) {
+            let place = *places.entry(message).or_insert(groups.len());
+            match groups.get_mut(place) {
                 Some((_, rows)) => rows.push(row),
                 None => groups.push((message, vec![row])),
             }

@@ -1,5 +1,6 @@
 //! `wattproof list`.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use clap::{Args, ValueEnum};
@@ -7,7 +8,6 @@ use serde::Serialize;
 use wattproof_engine::data::{self, PublishedSet};
 use wattproof_engine::policy;
 use wattproof_engine::policy::assignment::{Assignment, TariffName};
-use wattproof_engine::registry::{self, AdmittedMeter};
 use wattproof_engine::show::{self, BatchRow, BillRow, BillState, Filter, Standing};
 use wattproof_engine::store::Store;
 
@@ -162,25 +162,20 @@ impl List {
         self.limit.unwrap_or(usize::MAX)
     }
 
-    /// The meters that are asked for.
-    fn wanted(&self, store: &Store) -> Result<Vec<AdmittedMeter>, Failure> {
-        Ok(match &self.meter {
-            Some(meter) => vec![registry::find(store, meter)?],
-            None => registry::list(store)?,
-        })
-    }
-
     fn assignments(&self, store: &Store) -> Result<Listed<AssignmentLine>, Failure> {
-        let mut rows = Vec::new();
-        for meter in self.wanted(store)? {
-            for Assignment { tariff, from, .. } in policy::assignments(store, &meter.record.id().to_string())? {
-                let TariffName { name, version } = tariff;
-                let zone = policy::tariff(store, &name, Some(version))?.tariff.calendar().zone().to_owned();
-                let (meter, from) = (meter.record.name().to_owned(), from.to_string());
-                rows.push(AssignmentLine { meter, tariff: name, version, from, zone });
-            }
-        }
-        rows.truncate(self.limit());
+        let published = policy::tariffs(store)?.into_iter().map(|published| published.tariff);
+        let zones: BTreeMap<(String, u32), String> = published
+            .map(|tariff| ((tariff.name().into(), tariff.version()), tariff.calendar().zone().into()))
+            .collect();
+        let meters = show::meters(store, &self.filter())?.into_iter();
+        let rows = meters.flat_map(|(meter, assignments)| assignments.into_iter().map(move |one| (meter.clone(), one)));
+        let rows = rows.take(self.limit()).map(|(meter, Assignment { tariff, from, .. })| {
+            let TariffName { name, version } = tariff;
+            let (meter, from) = (meter.record.name().to_owned(), from.to_string());
+            let zone = zones.get(&(name.clone(), version)).cloned().unwrap_or_default();
+            AssignmentLine { meter, tariff: name, version, from, zone }
+        });
+        let rows: Vec<AssignmentLine> = rows.collect();
         let mut table = Table::new(&["meter", "tariff", "version>", "from", "zone"]);
         for AssignmentLine { meter, tariff, version, from, zone } in &rows {
             table.row([meter.clone(), tariff.clone(), version.to_string(), from.clone(), zone.clone()]);
@@ -189,12 +184,11 @@ impl List {
     }
 
     fn meters(&self, store: &Store) -> Result<Listed<MeterLine>, Failure> {
-        let meters = self.wanted(store)?;
         let mut table = Table::new(&["meter", "id", "registers", "slot", "batch", "tariff"]);
         let mut rows = Vec::new();
-        for meter in meters.into_iter().take(self.limit()) {
+        for (meter, mut assignments) in show::meters(store, &self.filter())? {
             let (record, id) = (&meter.record, meter.record.id().to_string());
-            let tariff = policy::assignments(store, &id)?.pop().map(|assignment| assignment.tariff.to_string());
+            let tariff = assignments.pop().map(|assignment| assignment.tariff.to_string());
             let registers: Vec<String> = record
                 .registers()
                 .iter()

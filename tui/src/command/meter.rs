@@ -11,6 +11,7 @@ use wattproof_engine::desk::meter::{BatchPeriod, Meter as Device, NewMeter, publ
 use wattproof_engine::desk::time;
 
 use super::Outcome;
+use super::certify::Certify;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::keys::{KeyFrom, PassphraseFrom};
@@ -49,7 +50,7 @@ pub struct New {
     /// What one batch covers, in UTC.
     #[arg(long, value_enum, default_value_t = Batch::Day)]
     batch: Batch,
-    /// What the meter certifies: one commitment a reading.
+    /// What the meter certifies; batches must be days for one commitment a batch.
     #[arg(long, value_enum, default_value_t = Certify::Reading)]
     certify: Certify,
     /// The customer's own key, in a file; - is standard input. Without it the meter makes one.
@@ -124,13 +125,6 @@ enum Batch {
     Week,
 }
 
-/// What the meter certifies.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Certify {
-    /// One commitment a reading.
-    Reading,
-}
-
 #[derive(Serialize)]
 struct Made {
     meter: String,
@@ -141,7 +135,7 @@ struct Made {
     label: Option<PathBuf>,
     registers: Vec<String>,
     slot_minutes: u16,
-    certify: &'static str,
+    certify: Certify,
     #[serde(skip)]
     given: bool,
     #[serde(skip)]
@@ -200,7 +194,6 @@ impl Meter {
 
 impl New {
     fn run(self) -> Result<Made, Failure> {
-        let Certify::Reading = self.certify;
         if self.key_file.as_deref() == Some("-".as_ref()) && self.passphrase.passphrase_file == self.key_file {
             return Err(Words::InputTwice.into());
         }
@@ -215,7 +208,16 @@ impl New {
             Batch::Week => BatchPeriod::Week,
         };
         let passphrase = passphrase.as_ref().map(|text| text.as_str());
-        let new = NewMeter { name: &self.id, registers: &self.register, slot: self.slot, batch, key, passphrase };
+        let certification = self.certify.certification();
+        let new = NewMeter {
+            name: &self.id,
+            registers: &self.register,
+            slot: self.slot,
+            batch,
+            certification,
+            key,
+            passphrase,
+        };
         let meter = Device::create(&self.path, new)?;
         if let Some(label) = &self.label {
             file::create(label, meter.label().as_bytes(), Access::Owner).inspect_err(|_| self.take_back())?;
@@ -230,7 +232,7 @@ impl New {
             label: self.label,
             registers: self.register,
             slot_minutes: self.slot,
-            certify: "reading",
+            certify: self.certify,
             given,
             qr: (*key::qr(meter.key())).clone(),
         })

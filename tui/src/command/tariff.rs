@@ -25,7 +25,9 @@ mod given;
 mod import;
 
 pub use answer::Figure;
-use answer::{Assigned, Bill, Checked, Compared, DataPublished, Line, Priced, Published, Template, Understood};
+use answer::{
+    Assigned, Bill, Checked, Compared, DataPublished, Declaration, Line, Priced, Published, Template, Understood,
+};
 use given::{Named, With};
 
 /// Write, check, price and publish tariffs.
@@ -40,6 +42,7 @@ pub enum Tariff {
     Compare(Compare),
     Publish(Publish),
     Data(Data),
+    Table(Table),
     Assign(Assign),
     #[command(subcommand)]
     Import(import::Import),
@@ -115,11 +118,13 @@ pub struct Publish {
     path: PathBuf,
 }
 
-/// Publish dated data that tariffs name: prices of slots, colours of days, dates. A value stands for good.
+/// Publish dated data that tariffs name: prices of slots, colours of days, dates; or a look-up table. A value stands for good.
 #[derive(Args, Debug)]
-#[command(after_help = "The file has one of three headers: `date` lists dates, `date,value` gives each day a value, \
-                  `start,value` gives each slot one by the instant at which it starts. Rows are added to what is there; \
-                  all are taken or none.\n\nExample:\n  wattproof tariff data colour colours-2026.csv")]
+#[command(
+    after_help = "A file of dated data has one of three headers: `date` lists dates, `date,value` gives each day a \
+                  value, `start,value` gives each slot one by the instant at which it starts. Rows are added to what is \
+                  there; all are taken or none. A table has the header `to,value` or `to,to,value`, and is published whole.\n\nExample:\n  wattproof tariff data colour colours-2026.csv"
+)]
 pub struct Data {
     /// The name that tariffs give it.
     #[arg(value_name = "NAME")]
@@ -127,6 +132,20 @@ pub struct Data {
     /// The rows.
     #[arg(value_name = "CSV")]
     path: PathBuf,
+}
+
+/// Write the statement by which a tariff declares a large look-up table, with the root of its Merkle tree.
+#[derive(Args, Debug)]
+#[command(after_help = "The file has a row for every entry: the bounds of its keys, then its value. Publish it with \
+                  `wattproof tariff data`, under the name of the file without its ending.\n\nExample:\n  \
+                  wattproof tariff table surcharge.csv --units kWh,kvarh,%")]
+pub struct Table {
+    /// The table's file, called like the table.
+    #[arg(value_name = "NAME.csv")]
+    path: PathBuf,
+    /// The units of its columns, separated by commas; empty for plain numbers.
+    #[arg(long, value_name = "UNITS")]
+    units: String,
 }
 
 /// Assign a published tariff to a meter from a day on.
@@ -158,6 +177,7 @@ impl Tariff {
             Tariff::Compare(compare) => screen.answer(&compare.run(session)?)?,
             Tariff::Publish(publish) => screen.answer(&publish.run(session)?)?,
             Tariff::Import(import) => screen.answer(&import.run()?)?,
+            Tariff::Table(table) => screen.answer(&table.run()?)?,
             Tariff::Data(data) => screen.answer(&data.run(session)?)?,
             Tariff::Assign(assign) => screen.answer(&assign.run(session)?)?,
         }
@@ -308,6 +328,16 @@ impl Data {
         let csv = file::read(&self.path, desk::MAX_DATA as u64)?;
         let added = data::publish(&session.store()?, &self.name, &csv)?;
         Ok(DataPublished { name: self.name, new: added.new, rows: added.rows, note: added.note })
+    }
+}
+
+impl Table {
+    fn run(self) -> Result<Declaration, Failure> {
+        let csv = file::read(&self.path, desk::MAX_DATA as u64)?;
+        let name = self.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let units: Vec<&str> = self.units.split(',').map(str::trim).collect();
+        let statement = data::table_statement(&name, &csv, &units)?;
+        Ok(Declaration { name, statement })
     }
 }
 

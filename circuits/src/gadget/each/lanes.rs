@@ -55,8 +55,8 @@ impl LanesChip {
     pub(super) fn assign(&self, each: &Each, rows: &mut Rows<'_, '_>, start: usize) -> Result<(), Error> {
         let columns = rows.columns;
         let schedules = each.parts(&columns.shape).ok_or(Error::Synthesis)?;
-        let mut sum = Known::known(each.unfilled(columns.shape.lanes));
-        for (row, (schedule, members)) in (start..).zip(each.rows(columns.shape.lanes)) {
+        let mut sum = Known::known(each.unfilled(&columns.shape));
+        for (row, (schedule, members)) in (start..).zip(each.rows(&columns.shape)) {
             let parts = &schedules[schedule];
             let gate = columns.shape.priced.iter().position(|priced| priced == parts).ok_or(Error::Synthesis)?;
             self.q_price[gate].enable(rows.region, row)?;

@@ -13,7 +13,7 @@ use pasta_curves::Fp;
 
 use crate::chip::limbs::Side;
 use crate::chip::{Columns, Rows, field};
-use crate::layout::{LANE_LIMIT, Layout, MAX_LANE_WIDTH, Place, Placer, Shape};
+use crate::layout::{Chain, LANE_LIMIT, Layout, MAX_LANE_WIDTH, Place, Placer, Shape};
 use crate::plan::{Affine, Interval, Plan, Value, Witness};
 
 use super::{At, Gadget, Step};
@@ -233,30 +233,30 @@ impl Each {
     }
 
     /// The inputs of each row, by their places, with their schedule.
-    pub fn rows(&self, lanes: usize) -> Vec<(usize, Vec<usize>)> {
+    pub fn rows(&self, shape: &Shape) -> Vec<(usize, Vec<usize>)> {
         let of = |schedule| (0..self.of.len()).filter(move |member| self.of[*member].schedule == schedule);
         let rows = (0..self.schedules.len()).flat_map(|schedule| {
-            let members: Vec<usize> = of(schedule).collect();
-            let rows: Vec<_> = members.chunks(lanes.max(1)).map(|row| (schedule, row.to_vec())).collect();
-            rows
+            let rows = shape.in_rows(of(schedule).collect(), |member| self.of[member].input);
+            rows.into_iter().map(move |row| (schedule, row))
         });
         rows.collect()
     }
 
     /// What lanes without an input are charged, taken off in advance.
-    fn unfilled(&self, lanes: usize) -> i128 {
+    fn unfilled(&self, shape: &Shape) -> i128 {
         let charged = |(schedule, members): &(usize, Vec<usize>)| {
-            at_zero(&self.schedules[*schedule]).unwrap_or(0) * (lanes - members.len()) as i128
+            at_zero(&self.schedules[*schedule]).unwrap_or(0) * (shape.lanes - members.len()) as i128
         };
-        -self.rows(lanes).iter().map(charged).sum::<i128>()
+        -self.rows(shape).iter().map(charged).sum::<i128>()
     }
 
     fn place_in_lanes(&self, step: usize, placer: &mut Placer<'_>) {
-        let lanes = placer.shape().lanes;
-        let rows = self.rows(lanes);
-        let start = placer.chain(&Affine { terms: vec![], constant: self.unfilled(lanes) });
+        let (rows, constant) = (self.rows(placer.shape()), self.unfilled(placer.shape()));
         let inputs = rows.iter().map(|(_, members)| members.iter().map(|member| self.of[*member].input).collect());
-        placer.packed(start, inputs);
+        let inputs: Vec<Vec<usize>> = inputs.collect();
+        placer.align(&inputs, Chain::height(constant, &[]));
+        let start = placer.chain(&Affine { terms: vec![], constant });
+        placer.packed(start, inputs.into_iter());
         placer.act(At { step, part: 0, row: start, groups: 0 });
         placer.result(step, 0, Place::Sum(start + rows.len()));
         placer.take_rows(start + rows.len() + 1);

@@ -63,7 +63,7 @@ impl LanesChip {
         let maximum = rows.known(|witness| witness.value(Value::Result(step, 0)));
         let mut found = Known::known(0i128);
         mark.assign(rows, start, 0)?;
-        let packed = largest.rows(rows.columns.shape.lanes);
+        let packed = largest.rows(&rows.columns.shape);
         let end = start + packed.len();
         for (row, inputs) in (start..).zip(packed) {
             self.q_largest.enable(rows.region, row)?;

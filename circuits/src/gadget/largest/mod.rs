@@ -161,20 +161,20 @@ impl Largest {
         (1..shape.lane_base()).contains(&shape.lanes) && fits
     }
 
-    /// The inputs of each row; the last again where a lane is left.
-    pub fn rows(&self, lanes: usize) -> Vec<Vec<usize>> {
-        let last = self.of.last().copied().unwrap_or(0);
-        let rows = self.of.chunks(lanes.max(1)).map(|row| {
-            let mut row = row.to_vec();
-            row.resize(lanes.max(1), last);
-            row
-        });
-        rows.collect()
+    /// The inputs of each row; the row's last again where a lane is left.
+    pub fn rows(&self, shape: &Shape) -> Vec<Vec<usize>> {
+        let mut rows = shape.in_rows(self.of.clone(), |input| input);
+        for row in &mut rows {
+            let last = row.last().copied().unwrap_or(0);
+            row.resize(shape.lanes.max(1), last);
+        }
+        rows
     }
 
     fn place_in_lanes(&self, step: usize, placer: &mut Placer<'_>) {
+        let rows = self.rows(placer.shape());
+        placer.align(&rows, 0);
         let start = placer.row();
-        let rows = self.rows(placer.shape().lanes);
         let end = start + rows.len();
         placer.packed(start, rows.into_iter());
         placer.act(At { step, part: 0, row: start, groups: 0 });

@@ -80,7 +80,7 @@ impl Almanac {
                 let what = if *per == Per::Day { "a day" } else { "a slot" };
                 format!(", {after}{what} when {name} is {}", values.get(value).map_or("", String::as_str))
             }
-            Kind::Number { .. } => String::new(),
+            Kind::Number { .. } | Kind::Table { .. } => String::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 use chumsky::prelude::*;
 
 use super::super::tree::*;
+use super::lookup::large_table;
 use super::words::*;
 
 pub(super) fn dates<'t, 's: 't>() -> Rule<'t, 's, Dates<'s>> {
@@ -38,6 +39,7 @@ pub(super) fn data<'t, 's: 't>() -> Rule<'t, 's, Data<'s>> {
     let one_of = word("one").then(word("of")).ignore_then(values).then(per());
     let kind = choice((
         word("dates").to(DataKind::Dates),
+        large_table().map(|table| DataKind::Table(Box::new(table))),
         one_of.map(|(values, per)| DataKind::OneOf(values, per)),
         unit().then(per()).map(|(unit, per)| DataKind::Number(unit, per)),
     ));

@@ -3,7 +3,7 @@
 use chumsky::prelude::*;
 
 use super::super::tree::*;
-use super::lookup::{curve, lookup};
+use super::lookup::{curve, entry, lookup};
 use super::table::price;
 use super::words::*;
 use crate::program::Ties;
@@ -166,6 +166,7 @@ fn atom<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, Expr<'s>
         highest.map(|(count, series)| ExprKind::Highest(count, series)),
         price(expression.clone()).map(|price| ExprKind::Price(Box::new(price))),
         lookup(expression.clone()).map(|lookup| ExprKind::Lookup(Box::new(lookup))),
+        entry(expression.clone()),
         curve(expression.clone()).map(|curve| ExprKind::Curve(Box::new(curve))),
         extreme.map(|(which, of)| ExprKind::Extreme(which, of)),
         word("clamp").ignore_then(list).map(ExprKind::Clamp),

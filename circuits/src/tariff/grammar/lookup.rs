@@ -25,6 +25,31 @@ fn row<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, At<Lookup
     placed(to.then(cells).then(unit().or_not()).map(|((to, cells), unit)| LookupRow { to, cells, unit })).boxed()
 }
 
+/// `lookup NAME by KEY, KEY`
+pub(super) fn entry<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, ExprKind<'s>> {
+    let keys = expression.separated_by(mark(",")).at_least(1).collect();
+    let table = word("lookup").ignore_then(name("a table"));
+    table.then_ignore(word("by")).then(keys).map(|(table, keys)| ExprKind::Entry(table, keys)).boxed()
+}
+
+/// `table of 0 to 25 every 0.1 %, by 10 to 990 every 10 kWh, root 0x…`
+pub(super) fn large_table<'t, 's: 't>() -> Rule<'t, 's, LargeTable<'s>> {
+    let keys = placed(steps()).separated_by(mark(",")).at_least(1).collect();
+    let table = word("table").then(word("of")).ignore_then(steps());
+    table
+        .then(mark(",").then(word("by")).ignore_then(keys))
+        .then(mark(",").then(word("root")).ignore_then(hex()))
+        .map(|((values, keys), root)| LargeTable { values, keys, root })
+        .boxed()
+}
+
+fn steps<'t, 's: 't>() -> Rule<'t, 's, Steps<'s>> {
+    let end = || minus().then(number());
+    let ends = end().then_ignore(word("to")).then(end());
+    let every = word("every").ignore_then(number()).then(unit().or_not());
+    ends.then(every).map(|((from, to), (every, unit))| Steps { from, to, every, unit }).boxed()
+}
+
 pub(super) fn curve<'t, 's: 't>(expression: Rule<'t, 's, Expr<'s>>) -> Rule<'t, 's, Curve<'s>> {
     let point = placed(word("at").ignore_then(signed()).then(signed()).map(|(at, value)| [at, value]));
     let points = point.repeated().at_least(1).collect();

@@ -38,6 +38,10 @@ pub(super) fn number<'t, 's: 't>() -> Rule<'t, 's, Text<'s>> {
     placed(select! { Token::Number(text) => text }).labelled("a number").boxed()
 }
 
+pub(super) fn hex<'t, 's: 't>() -> Rule<'t, 's, Text<'s>> {
+    placed(select! { Token::Hex(text) => text }).labelled("a root, 0x and 64 digits").boxed()
+}
+
 pub(super) fn date<'t, 's: 't>() -> Rule<'t, 's, Text<'s>> {
     placed(select! { Token::Date(text) => text }).labelled("a date").boxed()
 }

@@ -39,6 +39,7 @@ impl Lowering<'_> {
             AmountKind::Scoped(scoped) => self.scoped(scoped, at, span),
             AmountKind::Lookup(lookup) => self.lookup(lookup, at, span),
             AmountKind::Curve(curve) => self.curve(curve, at, span),
+            AmountKind::Entry(entry) => self.entry(entry, at),
             AmountKind::Price(table) => self.table(table, at, span),
         }
     }

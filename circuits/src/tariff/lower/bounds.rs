@@ -42,6 +42,11 @@ impl Lowering<'_> {
             Node::Climb { of: all, rows, .. } => {
                 sum(all.iter().map(|(node, row)| product(of(node), hull(rows[*row].iter().copied().map(Some)))))
             }
+            Node::Entry { table, .. } => {
+                let of = table.published();
+                let value = |entry: i64| exact::mul(&Ratio::from(i128::from(entry)), &of.unit);
+                Some((value(of.least)?, value(of.most)?))
+            }
             Node::Larger(a, b) => of(a).zip(of(b)).map(|(a, b)| (a.0.max(b.0), a.1.max(b.1))),
             Node::Smaller(a, b) => of(a).zip(of(b)).map(|(a, b)| (a.0.min(b.0), a.1.min(b.1))),
             Node::Product(a, b) if a == b => product(of(a), of(a)).map(|(lo, hi)| (lo.max(Ratio::zero()), hi)),

@@ -3,12 +3,12 @@
 use num_traits::{One, Signed, Zero};
 
 use super::super::diagnostic::{Diagnostic, Span};
-use super::super::sheet::{Amount, Condition, Curve, Lookup};
+use super::super::sheet::{Amount, Condition, Curve, Entry, Lookup};
 use super::affine::Affine;
 use super::part::Part;
 use super::{Lowering, piecewise, too_large};
 use crate::exact;
-use crate::program::{NodeId, Piece, Ratio, Schedule, Ties};
+use crate::program::{Node, NodeId, Piece, Ratio, Schedule, Ties};
 
 impl Lowering<'_> {
     /// The last value, and towards each earlier one by its condition's flag.
@@ -158,6 +158,13 @@ impl Lowering<'_> {
             _ if key.terms.contains_key(&of) => None,
             _ => key.relation(form).map(|(slope, intercept)| piecewise::line(slope, intercept)),
         }
+    }
+
+    pub(super) fn entry(&mut self, entry: &Entry, at: &Part) -> Result<Affine, Diagnostic> {
+        let keys = entry.keys.iter().map(|key| self.amount(key, at).map(|key| self.value(key)));
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let table = self.data.table(entry.data).cloned();
+        Ok(table.map_or_else(Affine::default, |table| Affine::one(self.push(Node::Entry { keys, table }))))
     }
 
     pub(super) fn curve(&mut self, curve: &Curve, at: &Part, span: &Span) -> Result<Affine, Diagnostic> {

@@ -5,9 +5,11 @@ use jiff::civil::Date;
 
 use super::super::almanac::{Says, When};
 use super::super::diagnostic::Diagnostic;
-use super::super::sheet::{Published, Sheet};
+use super::super::sheet::{LargeTable, Published, Sheet};
+use super::super::unit::Unit;
 use crate::data::{Data, DataSet, Declared, Kind, Per, number};
 use crate::exact;
+use crate::merkle::{Axis, Table};
 use crate::period::Period;
 use crate::program::Ratio;
 
@@ -25,6 +27,8 @@ enum Value {
     Places(Per, Vec<usize>),
     /// Numbers in base units.
     Numbers(Per, Vec<Ratio>),
+    /// A look-up table, with its entries where its file is given.
+    Table(Table),
 }
 
 impl Values {
@@ -34,6 +38,13 @@ impl Values {
         for (place, (declared, published)) in sheet.almanac.data().iter().zip(&sheet.data).enumerate() {
             let before = sheet.almanac.asks_before(place);
             let reading = Reading { declared, published, period, before };
+            if let Some(of) = &published.table {
+                match data.get(&declared.name).map_or_else(|| Ok(of.table.clone()), |set| reading.table(of, set)) {
+                    Ok(table) => all.push(Value::Table(table)),
+                    Err(finding) => found.push(finding),
+                }
+                continue;
+            }
             match data.get(&declared.name).ok_or_else(|| reading.unpublished()).and_then(|set| reading.values(set)) {
                 Ok(value) => all.push(value),
                 Err(finding) => found.push(finding),
@@ -50,6 +61,10 @@ impl Values {
         };
         let declared = sheet.almanac.data().iter().zip(&sheet.data);
         let assumed = declared.map(|(declared, published)| match &declared.kind {
+            Kind::Table { .. } => match &published.table {
+                Some(of) => Value::Table(of.table.clone()),
+                None => Value::Places(Per::Day, Vec::new()),
+            },
             Kind::Dates => Value::Places(Per::Day, vec![0; count(Per::Day)]),
             Kind::OneOf { per, .. } => Value::Places(*per, vec![0; count(*per)]),
             Kind::Number { per, .. } => {
@@ -65,11 +80,19 @@ impl Values {
         match self.0.get(data)? {
             Value::Numbers(Per::Slot, numbers) => numbers.get(slot as usize).copied(),
             Value::Numbers(Per::Day, numbers) => numbers.get(day + 1).copied(),
-            Value::Places(..) => None,
+            Value::Places(..) | Value::Table(_) => None,
         }
     }
 
-    /// The digest of every value that the period uses, in the tariff's order.
+    /// A look-up table.
+    pub(super) fn table(&self, data: usize) -> Option<&Table> {
+        match self.0.get(data)? {
+            Value::Table(table) => Some(table),
+            Value::Places(..) | Value::Numbers(..) => None,
+        }
+    }
+
+    /// The digest of every value that the period uses, in the tariff's order; a table's root is in the tariff.
     pub(in crate::tariff) fn digest(&self) -> [u8; 32] {
         let mut state = blake2b_simd::Params::new().hash_length(32).personal(PERSONAL).to_state();
         state.update(&(self.0.len() as u64).to_le_bytes());
@@ -79,6 +102,7 @@ impl Values {
                     state.update(&[0]).update(&(places.len() as u64).to_le_bytes());
                     places.iter().for_each(|place| _ = state.update(&(*place as u64).to_le_bytes()));
                 }
+                Value::Table(_) => {}
                 Value::Numbers(_, numbers) => {
                     state.update(&[1]).update(&(numbers.len() as u64).to_le_bytes());
                     for number in numbers {
@@ -126,8 +150,34 @@ impl Reading<'_> {
                 Ok(Value::Places(*per, self.each(*per, set, place)?))
             }
             (Kind::Number { per, .. }, _) => Ok(Value::Numbers(*per, self.each(*per, set, |text| self.number(text))?)),
-            (Kind::Dates, _) => Err(self.other_form(set)),
+            (Kind::Dates | Kind::Table { .. }, _) => Err(self.other_form(set)),
         }
+    }
+
+    /// A table with the entries of its file, which must be what the tariff says of it.
+    fn table(&self, of: &LargeTable, set: &DataSet) -> Result<Table, Diagnostic> {
+        let DataSet::Table(file) = set else { return Err(self.other_form(set)) };
+        let published = of.table.published();
+        let scaled = |of: &Ratio, unit: &Unit| exact::mul(of, &unit.scale);
+        let same = |(axis, (ours, unit)): (&Axis, (&Axis, &Unit))| {
+            let step = axis.rows == 2 || scaled(&axis.step, unit) == Some(ours.step);
+            axis.rows == ours.rows && scaled(&axis.first, unit) == Some(ours.first) && step
+        };
+        let keys = file.axes().iter().zip(published.axes.iter().zip(&of.keys));
+        if file.axes().len() != published.axes.len() || !keys.into_iter().all(same) {
+            let help = "give the file that was published; `wattproof tariff table` writes what a file declares";
+            let message = format!("the file of `{}` has other bounds than the tariff gives it", self.declared.name);
+            return Err(self.finding("table-differs", message).help(help));
+        }
+        let unit = Ratio::new(1, 10i128.pow(file.decimals()));
+        let differ = |misfit: String| {
+            let help = "give the file that was published, or the root that `wattproof tariff table` makes of this one";
+            self.finding("table-differs", format!("data `{}`: {misfit}", self.declared.name)).help(help)
+        };
+        if scaled(&unit, &of.unit) != Some(published.unit) {
+            return Err(differ("its values are given to other decimal places than the tariff says".into()));
+        }
+        of.table.clone().with_entries(file.entries().clone()).map_err(|misfit| differ(misfit.to_string()))
     }
 
     /// The period's days behind the one before them.

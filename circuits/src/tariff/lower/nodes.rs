@@ -144,6 +144,7 @@ fn arguments(node: &mut Node) -> Vec<&mut NodeId> {
         Node::Scheduled { of, .. } | Node::Root { of, .. } | Node::Rounded { of, .. } => vec![of],
         Node::Each { of, .. } | Node::Climb { of, .. } => of.iter_mut().map(|(of, _)| of).collect(),
         Node::Largest { of, .. } => of.iter_mut().collect(),
+        Node::Entry { keys, .. } => keys.iter_mut().collect(),
         Node::Larger(a, b) | Node::Smaller(a, b) | Node::Product(a, b) => vec![a, b],
         Node::Quotient { of, over, .. } => vec![of, over],
     }

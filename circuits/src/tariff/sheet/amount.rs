@@ -50,6 +50,7 @@ impl Amount {
                 keys.chain(lookup.rows.iter().flatten()).collect()
             }
             AmountKind::Curve(curve) => vec![&curve.key],
+            AmountKind::Entry(entry) => entry.keys.iter().collect(),
         }
     }
 }
@@ -129,6 +130,7 @@ pub(crate) enum AmountKind {
     Scoped(Box<Scoped>),
     Lookup(Box<Lookup>),
     Curve(Box<Curve>),
+    Entry(Box<Entry>),
     Price(Box<Table>),
 }
 
@@ -223,6 +225,15 @@ pub(crate) struct Lookup {
     pub(crate) across: Option<(Amount, Vec<Ratio>)>,
     /// A row's cells, one a column.
     pub(crate) rows: Vec<Vec<Amount>>,
+}
+
+/// The entry of a published table.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// The table's place in [`Sheet::data`](super::Sheet).
+    pub(crate) data: usize,
+    /// One a key of the table.
+    pub(crate) keys: Vec<Amount>,
 }
 
 /// A piecewise linear function: lines through points, whose keys rise, and a slope behind the last.

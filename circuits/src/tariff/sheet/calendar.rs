@@ -4,6 +4,7 @@ use super::super::almanac::{Listed, Set};
 use super::super::unit::Unit;
 use super::Span;
 use crate::data::Per;
+use crate::merkle::Table;
 
 /// What has a name behind `in`, `on`, `except` and `when`, and in the labels of rows.
 #[derive(Clone, Debug)]
@@ -37,6 +38,16 @@ pub(crate) struct Published {
     pub(crate) span: Span,
     /// Of numbers: their unit and what has one.
     pub(crate) number: Option<(Unit, Per)>,
+    pub(crate) table: Option<LargeTable>,
+}
+
+/// A look-up table that is published apart.
+#[derive(Clone, Debug)]
+pub(crate) struct LargeTable {
+    pub(crate) table: Table,
+    /// The unit of its values, and those of its keys.
+    pub(crate) unit: Unit,
+    pub(crate) keys: Vec<Unit>,
 }
 
 /// Slots that an expression is narrowed to.

@@ -41,6 +41,10 @@ impl<'a> Formula<'a, '_> {
             }
             AmountKind::Lookup(lookup) => return self.lookup(lookup),
             AmountKind::Curve(curve) => return self.curve(curve, amount.dim),
+            AmountKind::Entry(entry) => {
+                let name = &sheet.almanac.data()[entry.data].name;
+                return format!("(lookup {name} by {})", self.list(&entry.keys));
+            }
             AmountKind::Price(table) => {
                 self.tables.push(table);
                 return format!("price table {}", self.tables.len());

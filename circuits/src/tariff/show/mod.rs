@@ -13,9 +13,11 @@ use quantity::quantity;
 
 use super::almanac::{Set, clock};
 use super::carry::CarryRule;
-use super::sheet::{Amount, Define, GapRule, Sheet, Source, Times, TimesKind};
+use super::sheet::{Amount, Define, GapRule, LargeTable, Sheet, Source, Times, TimesKind};
 use super::unit::Dim;
 use crate::data::{Declared, Kind, Per};
+use crate::exact;
+use crate::program::Ratio;
 
 pub(super) fn show(sheet: &Sheet) -> String {
     let mut text = String::new();
@@ -59,7 +61,11 @@ impl Show<'_> {
             writeln!(self.text, "  register {name}: whole {unit} a slot, below 2^{}", register.bits())?;
         }
         self.gaps()?;
-        sheet.almanac.data().iter().try_for_each(|declared| self.declared(declared))?;
+        let declared = sheet.almanac.data().iter().zip(&sheet.data);
+        declared.into_iter().try_for_each(|(declared, published)| match &published.table {
+            Some(of) => self.large_table(of),
+            None => self.declared(declared),
+        })?;
         sheet.times.iter().try_for_each(|times| self.times(times))
     }
 
@@ -84,11 +90,36 @@ impl Show<'_> {
     fn declared(&mut self, declared: &Declared) -> fmt::Result {
         let (what, per) = match &declared.kind {
             Kind::Dates => ("dates".to_owned(), None),
+            Kind::Table { .. } => ("a table".to_owned(), None),
             Kind::OneOf { values, per } => (format!("one of {}", values.join(", ")), Some(per)),
             Kind::Number { unit, per } => (unit.clone(), Some(per)),
         };
         let per = per.map_or("", |per| if *per == Per::Day { " per day" } else { " per slot" });
         writeln!(self.text, "  data {}: {what}{per}, published apart", declared.name)
+    }
+
+    fn large_table(&mut self, of: &LargeTable) -> fmt::Result {
+        let (table, published, currency) = (&of.table, of.table.published(), self.sheet.currency);
+        let (name, count) = (&published.name, table.count());
+        writeln!(self.text, "  data {name}: a table of {count} entries, published apart")?;
+        for (axis, unit) in published.axes.iter().zip(&of.keys) {
+            let last = axis.bound(axis.rows.saturating_sub(2)).unwrap_or(axis.first);
+            let [first, last, step] = [axis.first, last, axis.step].map(|of| quantity(&of, unit.dim, currency));
+            writeln!(self.text, "    by rows to {first}, then every {step} up to {last}, and above")?;
+        }
+        let value = |entry: i64| {
+            let value = exact::mul(&published.unit, &Ratio::from(i128::from(entry)));
+            value.map(|value| quantity(&value, of.unit.dim, currency)).unwrap_or_default()
+        };
+        let unit = quantity(&published.unit, of.unit.dim, currency);
+        writeln!(
+            self.text,
+            "    values from {} to {}, each a multiple of {unit}",
+            value(published.least),
+            value(published.most)
+        )?;
+        let root: String = published.root.iter().rev().map(|byte| format!("{byte:02x}")).collect();
+        writeln!(self.text, "    Poseidon root 0x{root}, {} levels", table.depth())
     }
 
     fn times(&mut self, times: &Times) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Statements about time.
 
-use super::{At, Text};
+use super::{At, LargeTable, Text};
 
 /// `dates NAME = 2026-04-03, 25 Dec`
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Season<'a> {
     pub(crate) parts: Vec<At<(At<Day<'a>>, At<Day<'a>>)>>,
 }
 
-/// `data NAME: dates`, `data NAME: one of A, B per day`, `data NAME: p/kWh per slot`
+/// `data NAME: dates`, `data NAME: one of A, B per day`, `data NAME: p/kWh per slot`, `data NAME: table of …`
 #[derive(Clone, Debug)]
 pub(crate) struct Data<'a> {
     pub(crate) name: Text<'a>,
@@ -40,6 +40,7 @@ pub(crate) enum DataKind<'a> {
     OneOf(Vec<Text<'a>>, Text<'a>),
     /// The unit, and the word behind `per`.
     Number(Text<'a>, Text<'a>),
+    Table(Box<LargeTable<'a>>),
 }
 
 /// `window NAME = 00:00-07:00 every day and on Sat, Sun`

@@ -57,6 +57,8 @@ pub(crate) enum ExprKind<'a> {
     Scoped(Box<Scoped<'a>>, Box<Expr<'a>>),
     Lookup(Box<Lookup<'a>>),
     Curve(Box<Curve<'a>>),
+    /// `lookup surcharge by energy of import, energy of reactive`
+    Entry(Text<'a>, Vec<Expr<'a>>),
     Price(Box<Price<'a>>),
 }
 

@@ -44,3 +44,20 @@ pub(crate) struct Signed<'a> {
     pub(crate) negative: bool,
     pub(crate) quantity: At<Quantity<'a>>,
 }
+
+/// `table of 0 to 25 every 0.1 %, by 10 to 990 every 10 kWh, 5 to 495 every 5 kvarh, root 0x…`
+#[derive(Clone, Debug)]
+pub(crate) struct LargeTable<'a> {
+    pub(crate) values: Steps<'a>,
+    pub(crate) keys: Vec<At<Steps<'a>>>,
+    pub(crate) root: Text<'a>,
+}
+
+/// `-5 to 25 every 0.1 %`: each end with whether it is negative.
+#[derive(Clone, Debug)]
+pub(crate) struct Steps<'a> {
+    pub(crate) from: (bool, Text<'a>),
+    pub(crate) to: (bool, Text<'a>),
+    pub(crate) every: Text<'a>,
+    pub(crate) unit: Option<Text<'a>>,
+}

@@ -54,7 +54,7 @@ struct Priced<'s> {
 fn prices(sample: &Sample, each: &Each, start: usize) -> Vec<Lie> {
     let shape = &sample.layout.shape;
     let schedules = each.parts(shape).unwrap();
-    let rows = each.rows(shape.lanes);
+    let rows = each.rows(shape);
     let mut lies = vec![];
     for (row, (schedule, members)) in (start..).zip(&rows) {
         let (tape, mut expect) = shift_end(sample, sample.tape(), row + 1, start + rows.len(), Fp::ONE);
@@ -199,7 +199,7 @@ struct Search<'s> {
 
 fn maxima(sample: &Sample, largest: &Largest, step: usize, start: usize) -> Vec<Lie> {
     let witness = sample.witness();
-    let rows = largest.rows(sample.layout.shape.lanes);
+    let rows = largest.rows(&sample.layout.shape);
     let inputs = rows.iter().map(|row| row.iter().map(|input| witness.inputs[*input]).collect()).collect();
     let search = Search { sample, start, least: largest.hull.lo, inputs, maximum: witness.results[step][0] };
     let mut lies = search.other_maxima(largest);

@@ -7,6 +7,7 @@ mod chains;
 mod climb;
 mod digits;
 mod each;
+pub mod entry;
 mod highest;
 mod lanes;
 mod largest;
@@ -75,6 +76,7 @@ pub fn lies(sample: &Sample) -> Vec<Lie> {
         highest::lies,
         squares::lies,
         climb::lies,
+        entry::lies,
     ];
     let mut lies: Vec<Lie> = told.into_iter().flat_map(|of| of(sample)).collect();
     let otherwise = |check: Check| lies.iter().flat_map(move |lie| told_otherwise(sample, lie, &check)).collect();
@@ -128,6 +130,7 @@ fn users(sample: &Sample, tape: &Tape, chain: &Chain) -> Vec<Failure> {
                 Step::Product(_) => using.extend(if_met("operand", end, PRODUCT_IS)),
                 Step::Quotient(_) => using.extend(if_met("operand", end, QUOTIENT_IS)),
                 Step::Root(_) => using.push(broken(ROOT_REST, end)),
+                Step::Entry(_) => using.extend(entry::moved(tape, end)),
                 Step::Each(each) if each.parts(&sample.layout.shape).is_some() => using.push(broken(LANES_ADD, end)),
                 Step::Ranked(_) if at.part > 0 => {
                     using.extend(if_met("operand", end, RANKED_MARKED));
@@ -138,8 +141,8 @@ fn users(sample: &Sample, tape: &Tape, chain: &Chain) -> Vec<Failure> {
             _ => {}
         }
     }
-    let is_copied =
-        tape.copies().iter().flatten().any(|(kind, row, column)| kind == "Advice" && *row == end && *column == 1);
+    let sum = ("Advice".to_owned(), end, tape.column("sum"));
+    let is_copied = tape.copies().iter().flatten().any(|cell| *cell == sum);
     using.extend(is_copied.then(|| unequal(Place::Sum(end))));
     using
 }

@@ -122,9 +122,14 @@ impl Settling<'_> {
                 self.operands(row, &[mark, marked]);
                 self.digits(row, groups, marked.double() - sum);
             }
+            // A path that is told stands on the tape; one whose place moved is another.
+            Step::Entry(entry) if sum != self.sample.tape().get("sum", row) => {
+                self.failures.extend(super::entry::settled(self.sample, row, entry, &mut self.tape));
+            }
+            Step::Entry(_) => {}
             Step::Each(each) if each.parts(&self.sample.layout.shape).is_some() => {
                 // Prices in lanes begin where a chain ends.
-                let rows = each.rows(self.sample.layout.shape.lanes).len();
+                let rows = each.rows(&self.sample.layout.shape).len();
                 let by = sum - self.sample.tape().get("sum", row);
                 (row + 1..=row + rows).for_each(|row| self.set("sum", row, self.tape.get("sum", row) + by));
             }

@@ -1,7 +1,15 @@
 use super::*;
 
 fn new<'a>(name: &'a str, registers: &'a [String]) -> NewMeter<'a> {
-    NewMeter { name, registers, slot: 30, batch: BatchPeriod::Day, key: None, passphrase: None }
+    NewMeter {
+        name,
+        registers,
+        slot: 30,
+        batch: BatchPeriod::Day,
+        certification: Certification::Classic,
+        key: None,
+        passphrase: None,
+    }
 }
 
 fn import() -> Vec<String> {

@@ -22,6 +22,7 @@ use wattproof_engine::store::Store;
 use wattproof_engine::supplier::Supplier;
 
 use super::Stage;
+use crate::command::certify::Certify;
 use crate::command::household::days_before;
 use crate::command::readings::sparkline;
 use crate::command::tariff::tenth;
@@ -58,10 +59,16 @@ pub struct Told {
 }
 
 /// Plays the story in a folder.
-pub fn play(stage: &mut Stage, folder: &Path, tariff: &Tariff, days: u32, now: Timestamp) -> Result<Told, Failure> {
+pub fn play(
+    stage: &mut Stage,
+    folder: &Path,
+    tariff: &Tariff,
+    (days, certify): (u32, Certify),
+    now: Timestamp,
+) -> Result<Told, Failure> {
     let period = period(tariff, days, now)?;
     let readings = live(stage, folder, tariff, &period, days)?;
-    let (meter, batches, batch_bytes) = measure(stage, folder, &readings)?;
+    let (meter, batches, batch_bytes) = measure(stage, folder, &readings, certify)?;
     let supplier = Store::at(folder.join("supplier.redb"));
     admit(stage, folder, &supplier, &meter, now)?;
     publish(stage, folder, &supplier, tariff, &period, now)?;
@@ -132,12 +139,22 @@ fn first_day(file: &ReadingsFile) -> Vec<Option<u32>> {
     slots.map(|slot| file.readings.get(0, slot)).collect()
 }
 
-fn measure(stage: &mut Stage, folder: &Path, readings: &Path) -> Result<(Meter, usize, usize), Failure> {
+fn measure(
+    stage: &mut Stage,
+    folder: &Path,
+    readings: &Path,
+    certify: Certify,
+) -> Result<(Meter, usize, usize), Failure> {
     let started = Instant::now();
-    stage.act("The meter", "certifies every reading, encrypts a day at a time, and signs.")?;
+    let act = match certify {
+        Certify::Reading => "certifies every reading, encrypts a day at a time, and signs.",
+        Certify::Batch => "certifies a day at a time with one commitment, encrypts it, and signs.",
+    };
+    stage.act("The meter", act)?;
     let (path, registers) = (folder.join("home.meter"), ["import:Wh:20".to_owned()]);
-    let (batch, key, passphrase) = (BatchPeriod::Day, None, None);
-    let new = NewMeter { name: METER, registers: &registers, slot: 30, batch, key, passphrase };
+    let (batch, certification) = (BatchPeriod::Day, certify.certification());
+    let (key, passphrase) = (None, None);
+    let new = NewMeter { name: METER, registers: &registers, slot: 30, batch, certification, key, passphrase };
     let mut meter = Meter::create(&path, new)?;
     file::create(&folder.join("home.key"), meter.key().to_text().as_bytes(), Access::Owner)?;
     meter.record_file(readings)?;
@@ -247,7 +264,7 @@ fn prove(
     let figures = proved.figures;
     let circuit = figures.k.map_or("no circuit needed".into(), |k| format!("a circuit of 2^{k} rows"));
     let (proof, bill) = (thousands(figures.proof_bytes as u64), thousands(figures.bill_bytes as u64));
-    stage.line(&format!("{circuit}; proof {proof} bytes, bill with its commitments {bill} bytes"))?;
+    stage.line(&format!("{circuit}; proof {proof} bytes, the whole bill {bill} bytes"))?;
     let seconds = figures.seconds;
     stage.line(&format!(
         "{DIM}decrypt {:.2} s, price {:.2} s, prove {:.2} s, check {:.2} s{DIM:#}",

@@ -120,6 +120,13 @@ pub struct DataPublished {
     pub note: Option<String>,
 }
 
+/// What a tariff declares for a table.
+#[derive(Serialize)]
+pub struct Declaration {
+    pub name: String,
+    pub statement: String,
+}
+
 /// A tariff assigned to a meter.
 #[derive(Serialize)]
 pub struct Assigned {
@@ -222,6 +229,12 @@ impl Answer for DataPublished {
         let (new, rows) = (counted(self.new as u64, "new row"), thousands(self.rows as u64));
         page.note(format_args!("{GOOD}data {} published{GOOD:#}: {new}, {rows} in all", self.name))?;
         self.note.iter().try_for_each(|note| page.note(format_args!("note: {note}")))
+    }
+}
+
+impl Answer for Declaration {
+    fn tell(&self, page: &mut Page<'_>) -> io::Result<()> {
+        page.line(format_args!("{}", self.statement))
     }
 }
 

@@ -14,6 +14,7 @@ use super::answer::Priced;
 use super::given::With;
 use super::{load, named, price, refused, tenth};
 use crate::command::Outcome;
+use crate::command::certify::Certify;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::findings::{Finding, Source};
@@ -37,6 +38,9 @@ pub struct Explain {
     /// Readings to price beside it.
     #[arg(long, value_name = "CSV")]
     readings: Option<PathBuf>,
+    /// What the meter certifies.
+    #[arg(long, value_enum, default_value_t = Certify::Reading)]
+    certify: Certify,
     #[command(flatten)]
     with: With,
 }
@@ -76,6 +80,7 @@ pub struct Explained {
     pub bits_held: u64,
     pub amounts: Vec<AmountLine>,
     pub prepare_seconds: f64,
+    pub certify: Certify,
     #[serde(flatten)]
     pub bill: Option<Priced>,
 }
@@ -177,7 +182,7 @@ impl Explain {
         let loaded = load(&self.path, Exit::Own)?;
         let given = self.with.read()?.for_one(session, &loaded.tariff)?;
         let started = Instant::now();
-        let explained = match explain(&loaded.tariff, &self.period, &given) {
+        let explained = match explain(&loaded.tariff, &self.period, &given, self.certify.certification()) {
             Ok(explained) => explained,
             Err(refusal) => return Err(refused(loaded, refusal)),
         };
@@ -203,6 +208,7 @@ impl Explain {
             bits_held: explained.bits_held,
             amounts: amounts(&explained.report),
             prepare_seconds,
+            certify: self.certify,
             bill: bill.transpose()?.map(|bill| bill.bill),
         })
     }
@@ -290,10 +296,16 @@ impl Answer for Explained {
         let slots = thousands(self.slots.into());
         page.line(format_args!("{HEAD}{} over {}{HEAD:#}, {slots} settlement periods", self.tariff, self.period))?;
         let sums = if self.inputs == 1 { "sum" } else { "sums" };
-        page.line(format_args!(
-            "outside the circuit   {} {sums} of readings; the supplier derives the commitments itself",
-            self.inputs
-        ))?;
+        match self.certify {
+            Certify::Reading => page.line(format_args!(
+                "outside the circuit   {} {sums} of readings; the supplier derives the commitments itself",
+                self.inputs
+            ))?,
+            Certify::Batch => page.line(format_args!(
+                "readings              in columns of ten days of half hours each; {} {sums} gathered from them",
+                self.inputs
+            ))?,
+        }
         match self.k {
             None => page.line(format_args!("in the circuit        nothing: the bill is proved without one"))?,
             Some(k) => self.circuit(page, k)?,
@@ -317,10 +329,14 @@ impl Explained {
     /// What each line adds, why, and what to write instead.
     fn lines(&self, page: &mut Page<'_>) -> io::Result<()> {
         let width = self.costs.iter().map(|cost| cost.name.chars().count()).max().unwrap_or(0);
+        let linear = match self.certify {
+            Certify::Reading => "linear, outside the circuit",
+            Certify::Batch => "linear",
+        };
         for (place, cost) in self.costs.iter().enumerate() {
             let head = if place == 0 { "lines" } else { "" };
             let because: Vec<String> = cost.because.iter().map(StepCount::told).collect();
-            let because = if because.is_empty() { "linear, outside the circuit".into() } else { because.join(", ") };
+            let because = if because.is_empty() { linear.into() } else { because.join(", ") };
             let rows = if cost.rows > 0 { counted(cost.rows as u64, "row") } else { String::new() };
             page.line(format_args!("{head:<22}{:<width$}  {rows:>12}  {because}", cost.name))?;
             if let Some(comment) = cost.comment.as_ref().map(|comment| cut(comment)) {

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use wattproof_engine::desk::demo::TARIFFS;
 use wattproof_engine::desk::file::{self, Access};
-use wattproof_engine::desk::meter::{BatchPeriod, Meter, NewMeter, public_path};
+use wattproof_engine::desk::meter::{BatchPeriod, Certification, Meter, NewMeter, public_path};
 use wattproof_engine::desk::tariff::Tariff;
 use wattproof_engine::desk::time::Slot;
 use wattproof_engine::household::{self, Household, Profile};
@@ -91,8 +91,15 @@ fn play(folder: &Path, path: &Path, start: Date, now: Timestamp, watch: &mut Wat
     let readings = recorded(lived(start, zone, now)?, now);
     step(watch, 1);
     let registers = ["import:Wh:20".to_owned()];
-    let new =
-        NewMeter { name: METER, registers: &registers, slot: 30, batch: BatchPeriod::Day, key: None, passphrase: None };
+    let new = NewMeter {
+        name: METER,
+        registers: &registers,
+        slot: 30,
+        batch: BatchPeriod::Day,
+        certification: Certification::Classic,
+        key: None,
+        passphrase: None,
+    };
     let mut meter = Meter::create(path, new)?;
     file::create(&folder.join("home.key"), meter.key().to_text().as_bytes(), Access::Owner)?;
     meter.take(&readings.readings)?;

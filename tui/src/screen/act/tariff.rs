@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use wattproof_engine::desk::explain::{Explanation, explain as explained};
 use wattproof_engine::desk::file::{self, Access};
+use wattproof_engine::desk::meter::Certification;
 use wattproof_engine::desk::tariff::hours::{WeekPrices, by_time};
 use wattproof_engine::desk::tariff::{self, Diagnostic, Given, MAX_BYTES, Tariff, template};
 use wattproof_engine::policy;
@@ -83,7 +84,8 @@ fn find(store: &Store, (name, version): &TariffId) -> Result<Tariff, Trouble> {
 /// How a tariff is proved over a period.
 pub fn explain(store: &Store, tariff: &TariffId, period: &str) -> Result<Plan, Trouble> {
     let tariff = find(store, tariff)?;
-    Ok(explained(&tariff, period, &Given::new(&tariff, store, &[], &[])?)?)
+    // Of a classic meter, whichever the customer's is.
+    Ok(explained(&tariff, period, &Given::new(&tariff, store, &[], &[])?, Certification::Classic)?)
 }
 
 /// What one more kilowatt-hour costs at each time of the week.

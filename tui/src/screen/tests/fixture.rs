@@ -11,6 +11,7 @@ use wattproof_engine::customer::{Figures, Seconds};
 use wattproof_engine::desk::demo::TARIFFS;
 use wattproof_engine::desk::explain::explain;
 use wattproof_engine::desk::key::Key;
+use wattproof_engine::desk::meter::Certification;
 use wattproof_engine::desk::tariff::hours::by_time;
 use wattproof_engine::desk::tariff::{self, Given, Tariff};
 use wattproof_engine::desk::time::SlotLength;
@@ -257,7 +258,8 @@ fn about_tariffs(state: &mut State) {
     let own = opened(false);
     let tariff = Tariff::parse(TARIFFS[0].1).unwrap();
     let place = |found| About { tariff: id.clone(), period: PERIOD.into(), found };
-    state.tariff.plan = Some(place(Ok(Box::new(explain(&tariff, PERIOD, &Given::default()).unwrap()))));
+    state.tariff.plan =
+        Some(place(Ok(Box::new(explain(&tariff, PERIOD, &Given::default(), Certification::Classic).unwrap()))));
     let prices = by_time(&tariff, Some(&own.file), PERIOD, &Given::default()).map_err(Trouble::from);
     state.tariff.prices = Some((true, About { tariff: id, period: PERIOD.into(), found: prices }));
     let priced = state.snapshot.tariffs.iter().map(|row| {

@@ -54,7 +54,7 @@ fn figures(proved: &Proved, area: Rect, canvas: &mut Canvas<'_>) {
     let mut lines = vec![
         ("tariff", proved.tariff.clone()),
         ("proof", format!("{} bytes, {circuit}", thousands(figures.proof_bytes as u64))),
-        ("bill", format!("{} bytes with its commitments", thousands(figures.bill_bytes as u64))),
+        ("bill", format!("{} bytes in all", thousands(figures.bill_bytes as u64))),
         ("took", format!("decrypt {:.2} s, price {:.2} s,", times.decrypt, times.price)),
         ("", format!("prove {:.2} s, check {:.2} s", times.prove, times.check)),
     ];
