@@ -12,15 +12,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use wattproof_circuits::bill::Bill;
 use wattproof_circuits::equation::Equation;
-use wattproof_circuits::period::Period;
 use wattproof_circuits::refusal::ProofRefusal;
 use wattproof_circuits::statement::Statement;
 use wattproof_circuits::tariff::Tariff;
 use wattproof_meter::calendar::{Slot, SlotRange};
-use wattproof_meter::record::MeterRecord;
 
 use crate::amount::Amount;
-use crate::archive::StoredBatch;
 use crate::bills::{self, BillDigest, Billed, Reason, Verdict};
 use crate::carry::{self, Word};
 use crate::frame::{Frame, FrameRefusal, Uncertified, program_of};
@@ -246,26 +243,13 @@ fn equation(keys: &Keys, bill: &Bill, frame: &Frame) -> Result<Equation, VerifyR
     Ok(prepared.equation(&bill.statement, &commitments, &points, &bill.proof, &entropy)?)
 }
 
-/// What the supplier's store has of a statement's frame.
-pub(crate) struct LookedUp {
-    meter: MeterRecord,
-    tariff: Tariff,
-    period: Period,
-    batches: Vec<StoredBatch>,
-}
-
 /// The frame in which the supplier's store puts this statement.
-fn frame(view: &impl View, statement: &Statement, now: Timestamp, anew: bool) -> Result<Frame, VerifyRefusal> {
-    let looked_up = look_up(view, statement, now, anew)?;
-    looked_up.frame(view)
-}
-
-pub(crate) fn look_up(
+pub(crate) fn frame(
     view: &impl View,
     statement: &Statement,
     now: Timestamp,
     anew: bool,
-) -> Result<LookedUp, VerifyRefusal> {
+) -> Result<Frame, VerifyRefusal> {
     let id = statement.meter;
     let meter = registry::meter(view, &id)?.ok_or(VerifyRefusal::UnregisteredMeter(id))?.record;
     if !anew {
@@ -282,13 +266,7 @@ pub(crate) fn look_up(
     }
     let claim = |number| archive::claim(view, &meter, number).map_err(period::PeriodRefusal::from);
     let batches = period::batches(&meter, statement.slots, now, claim)?;
-    Ok(LookedUp { meter, tariff, period, batches })
-}
-
-impl LookedUp {
-    pub(crate) fn frame(self, view: &impl View) -> Result<Frame, VerifyRefusal> {
-        Ok(Frame::new(view, Word::Own, self.meter, self.tariff, self.period, self.batches)?)
-    }
+    Ok(Frame::new(view, Word::Own, meter, tariff, period, batches)?)
 }
 
 /// Whether the statement is the one that the frame gives for its revision and amounts. Meter, tariff, slot length and

@@ -105,27 +105,27 @@ fn seen_from_everywhere(folder: &Path) -> Result<PathBuf, BulkRefusal> {
 
 impl Run<'_> {
     fn ask(&mut self, line: &mut Line<'_, Asked>, meters: &[String]) -> Result<(), ClusterRefusal> {
-        let seen = self
-            .store
-            .look(|view| meters.iter().map(|meter| self.see(view, meter)).collect::<Result<Vec<_>, BulkRefusal>>())?;
         let said = match &self.order.purse {
             Some(purse) => Ledger::read(purse).map_err(told)?.by_meter(),
             None => HashMap::new(),
         };
         let (mut bills, mut all, mut charges) = (Vec::new(), Excerpt::default(), Vec::new());
-        for (meter, seen) in meters.iter().zip(seen) {
-            match seen {
-                Seen::Already => self.done.already += 1,
-                Seen::Refused(reason) => self.refuse(meter, reason),
-                Seen::Open { statement, excerpt } => {
-                    let said = said.get(&statement.meter).map_or(&[][..], Vec::as_slice);
-                    let id = self.id(meter, &excerpt, said);
-                    all.merge(excerpt);
-                    charges.extend_from_slice(said);
-                    bills.push(AskedBill { meter: meter.clone(), id, statement: *statement });
+        self.store.look(|view| {
+            for meter in meters {
+                match self.see(view, meter)? {
+                    Seen::Already => self.done.already += 1,
+                    Seen::Refused(reason) => self.refuse(meter, reason),
+                    Seen::Open { statement, excerpt } => {
+                        let said = said.get(&statement.meter).map_or(&[][..], Vec::as_slice);
+                        let id = self.id(meter, &excerpt, said);
+                        all.merge(excerpt);
+                        charges.extend_from_slice(said);
+                        bills.push(AskedBill { meter: meter.clone(), id, statement: *statement });
+                    }
                 }
             }
-        }
+            Ok::<_, BulkRefusal>(())
+        })?;
         let wanted: Vec<(BillId, String)> = bills.iter().map(|bill| (bill.id, bill.meter.clone())).collect();
         let ids = wanted.iter().map(|(id, _)| *id).collect();
         line.ask(Asked { meters: meters.len(), bills }, ids, |missing| {

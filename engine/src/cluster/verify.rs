@@ -24,7 +24,7 @@ use crate::store::table::View;
 use crate::supplier::bulk::chunk::{Chunk, Found, Read, framed, settle};
 use crate::supplier::bulk::wave::Wave;
 use crate::supplier::bulk::{BulkJudged, CHUNK, chunk_of};
-use crate::supplier::{Supplier, VerifyRefusal, look_up};
+use crate::supplier::{Supplier, VerifyRefusal, frame};
 
 /// The least bills of a job, but for the last: they share the cost of their sum.
 const LEAST: usize = 8;
@@ -105,10 +105,9 @@ impl Supplier<'_> {
             return Ok(None);
         }
         let recorder = Recorder::new(view);
-        let looked_up = look_up(&recorder, &bill.statement, self.now, false);
-        match looked_up.and_then(|looked_up| looked_up.frame(&recorder)) {
+        match frame(&recorder, &bill.statement, self.now, false) {
             Err(VerifyRefusal::Store(refusal)) => Err(refusal),
-            // A worker will come to the same refusal, or to one that comes before it.
+            // A worker will come to the same refusal.
             _ => Ok(Some(recorder.into_excerpt())),
         }
     }
