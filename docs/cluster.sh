@@ -98,7 +98,7 @@ start_workers() {
 
 stop_workers() {
     for pid in "${workers[@]}"; do
-        sed -n 's/^VmHWM: *\([0-9]*\) kB$/\1/p' "/proc/$pid/status" >>"$work/peaks" 2>/dev/null || true
+        sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$pid/status" >>"$work/peaks" 2>/dev/null || true
         kill -TERM "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use halo2_proofs::plonk::{create_proof, keygen_pk, keygen_vk};
 use halo2_proofs::transcript::{Blake2bWrite, Challenge255, Transcript, TranscriptWrite};
-use pasta_curves::{EqAffine, Fp};
+use pasta_curves::Fp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use wattproof_benches::{Household, Multiexp, register, slots};
@@ -19,8 +19,9 @@ use wattproof_circuits::circuit::{BillCircuit, with_shape};
 use wattproof_circuits::families::Family;
 use wattproof_circuits::field;
 use wattproof_circuits::layout::{Certified, Layout};
-use wattproof_circuits::params::params;
+use wattproof_circuits::params::proving_params;
 use wattproof_circuits::plan::{Plan, Witness};
+use wattproof_circuits::vesta::Vesta;
 
 const RUNS: usize = 9;
 
@@ -37,19 +38,19 @@ const PHASES: [(&str, usize); 7] = [
 
 /// A transcript that notes when each challenge is drawn, and how many points were written before.
 struct Timed {
-    inner: Blake2bWrite<Vec<u8>, EqAffine, Challenge255<EqAffine>>,
+    inner: Blake2bWrite<Vec<u8>, Vesta, Challenge255<Vesta>>,
     started: Instant,
     points: usize,
     drawn: Vec<(f64, usize)>,
 }
 
-impl Transcript<EqAffine, Challenge255<EqAffine>> for Timed {
-    fn squeeze_challenge(&mut self) -> Challenge255<EqAffine> {
+impl Transcript<Vesta, Challenge255<Vesta>> for Timed {
+    fn squeeze_challenge(&mut self) -> Challenge255<Vesta> {
         self.drawn.push((self.started.elapsed().as_secs_f64() * 1e3, self.points));
         self.inner.squeeze_challenge()
     }
 
-    fn common_point(&mut self, point: EqAffine) -> io::Result<()> {
+    fn common_point(&mut self, point: Vesta) -> io::Result<()> {
         self.inner.common_point(point)
     }
 
@@ -58,8 +59,8 @@ impl Transcript<EqAffine, Challenge255<EqAffine>> for Timed {
     }
 }
 
-impl TranscriptWrite<EqAffine, Challenge255<EqAffine>> for Timed {
-    fn write_point(&mut self, point: EqAffine) -> io::Result<()> {
+impl TranscriptWrite<Vesta, Challenge255<Vesta>> for Timed {
+    fn write_point(&mut self, point: Vesta) -> io::Result<()> {
         self.points += 1;
         self.inner.write_point(point)
     }
@@ -92,7 +93,7 @@ fn main() {
         [lanes, bits] => Layout::with_lanes(&plan, Certified::Each, *lanes, *bits).unwrap(),
         _ => Layout::new(&plan).unwrap(),
     };
-    let (params, empty) = (params(layout.k).unwrap(), BillCircuit::shape_only(&plan, &layout));
+    let (params, empty) = (proving_params(layout.k).unwrap(), BillCircuit::shape_only(&plan, &layout));
     let verifying = with_shape(&layout.shape, || keygen_vk(params, &empty)).unwrap();
     let key = with_shape(&layout.shape, || keygen_pk(params, verifying, &empty)).unwrap();
     let witness = Witness::of(&plan, &household.readings, &[]);

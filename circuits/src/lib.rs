@@ -48,6 +48,7 @@ pub mod statement;
 pub mod tariff;
 mod transcript;
 pub mod version;
+pub mod vesta;
 pub mod yardstick;
 
 pub use chip::field;

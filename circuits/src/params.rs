@@ -10,8 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use halo2_proofs::poly::commitment::Params;
 use pasta_curves::EqAffine;
+use pasta_curves::arithmetic::CurveAffine;
 
 use crate::layout::MIN_K;
+use crate::vesta::Vesta;
 
 /// The largest embedded domain.
 pub const EMBEDDED_K: u32 = 15;
@@ -28,26 +30,47 @@ const POINT: usize = 32;
 pub struct ParamsAltered;
 
 /// Kept for as long as the process runs: there are few, and equations borrow them.
-static CACHE: Mutex<BTreeMap<u32, &'static Params<EqAffine>>> = Mutex::new(BTreeMap::new());
+struct Cache<C: CurveAffine>(Mutex<BTreeMap<u32, &'static Params<C>>>);
+
+static VERIFYING: Cache<EqAffine> = Cache::new();
+static PROVING: Cache<Vesta> = Cache::new();
 
 /// The parameters for `2^k` rows, shared by everyone in the process who asks for the same `k`.
 ///
 /// # Errors
 /// [`ParamsAltered`] when the embedded file does not match its pinned hash.
 pub fn params(k: u32) -> Result<&'static Params<EqAffine>, ParamsAltered> {
-    let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(params) = cache.get(&k) {
-        return Ok(params);
+    VERIFYING.get(k)
+}
+
+/// The same for the prover.
+///
+/// # Errors
+/// As for [`params`].
+pub fn proving_params(k: u32) -> Result<&'static Params<Vesta>, ParamsAltered> {
+    PROVING.get(k)
+}
+
+impl<C: CurveAffine> Cache<C> {
+    const fn new() -> Self {
+        Cache(Mutex::new(BTreeMap::new()))
     }
-    let made = if (MIN_K..=EMBEDDED_K).contains(&k) { embedded(k)? } else { Params::new(k) };
-    let made: &'static Params<EqAffine> = Box::leak(Box::new(made));
-    cache.insert(k, made);
-    Ok(made)
+
+    fn get(&self, k: u32) -> Result<&'static Params<C>, ParamsAltered> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(params) = cache.get(&k) {
+            return Ok(params);
+        }
+        let made = if (MIN_K..=EMBEDDED_K).contains(&k) { embedded(k)? } else { Params::new(k) };
+        let made: &'static Params<C> = Box::leak(Box::new(made));
+        cache.insert(k, made);
+        Ok(made)
+    }
 }
 
 /// The file holds the generators of [`EMBEDDED_K`], of which smaller domains use a prefix, then the Lagrange basis of
 /// each domain from [`MIN_K`] up, then `w` and `u`.
-fn embedded(k: u32) -> Result<Params<EqAffine>, ParamsAltered> {
+fn embedded<C: CurveAffine>(k: u32) -> Result<Params<C>, ParamsAltered> {
     if digest(EMBEDDED) != EMBEDDED_DIGEST {
         return Err(ParamsAltered);
     }
@@ -70,7 +93,7 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
 mod tests {
     use super::*;
 
-    fn written(params: &Params<EqAffine>) -> Vec<u8> {
+    fn written<C: CurveAffine>(params: &Params<C>) -> Vec<u8> {
         let mut file = vec![];
         params.write(&mut file).unwrap();
         file
@@ -79,7 +102,7 @@ mod tests {
     fn derived() -> Vec<u8> {
         let (mut bases, mut file, mut last) = (vec![], vec![], vec![]);
         for k in MIN_K..=EMBEDDED_K {
-            let written = written(&Params::new(k));
+            let written = written(&Params::<EqAffine>::new(k));
             let (generators, rest) = written[4..].split_at(POINT << k);
             bases = generators.to_vec();
             file.extend(&rest[..POINT << k]);
@@ -90,7 +113,9 @@ mod tests {
 
     fn read_back(ks: impl Iterator<Item = u32>) {
         for k in ks {
-            assert!(written(params(k).unwrap()) == written(&Params::new(k)), "k = {k}");
+            let derived = written(&Params::<EqAffine>::new(k));
+            assert!(written(params(k).unwrap()) == derived, "k = {k}");
+            assert!(written(proving_params(k).unwrap()) == derived, "k = {k}");
         }
     }
 

@@ -13,7 +13,8 @@ use halo2_proofs::plonk::{
     Error, ProvingKey, VerificationStrategy, VerifyingKey, create_proof, keygen_pk, keygen_vk, verify_proof,
 };
 use halo2_proofs::poly::commitment::{Guard, MSM, Params};
-use halo2_proofs::transcript::{EncodedChallenge, Transcript};
+use halo2_proofs::transcript::{Challenge255, EncodedChallenge, Transcript};
+use pasta_curves::arithmetic::CurveAffine;
 use pasta_curves::{EqAffine, Fp};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -30,13 +31,14 @@ use crate::equation::{Equation, Terms};
 use crate::layout::{Certified, Layout, LayoutRefusal, RingLayout};
 use crate::link::compact::{self, Columns, Compact};
 use crate::link::{Blinding, Opened, Received};
-use crate::params::{ParamsAltered, params};
+use crate::params::{ParamsAltered, params, proving_params};
 use crate::plan::{Plan, PlanRefusal, Step, Witness};
 use crate::program::{Place, Program};
 use crate::refusal::{ProofRefusal, ProveRefusal};
 use crate::schnorr::{self, Linear};
 use crate::statement::{Context, Statement};
 use crate::transcript::{Counter, Reader, Writer};
+use crate::vesta::Vesta;
 
 pub use crate::transcript::Watch;
 
@@ -60,7 +62,7 @@ struct Compiled {
     layout: Layout,
     params: &'static Params<EqAffine>,
     verifying: VerifyingKey<EqAffine>,
-    proving: OnceLock<ProvingKey<EqAffine>>,
+    proving: OnceLock<Proving>,
     /// Held while the proving key is made: it is large, and one serves all threads.
     making: Mutex<()>,
     blinding: usize,
@@ -68,6 +70,13 @@ struct Compiled {
     ring: Option<Placed>,
     /// Bytes of halo2's proof.
     length: usize,
+}
+
+/// What only the prover needs.
+#[derive(Debug)]
+struct Proving {
+    params: &'static Params<Vesta>,
+    key: ProvingKey<Vesta>,
 }
 
 /// A ring in a circuit.
@@ -405,7 +414,7 @@ impl Compiled {
         self.ring.as_ref().map(of)
     }
 
-    fn proving(&self, plan: &Plan) -> Result<&ProvingKey<EqAffine>, Error> {
+    fn proving(&self, plan: &Plan) -> Result<&Proving, ProveRefusal> {
         if let Some(key) = self.proving.get() {
             return Ok(key);
         }
@@ -414,8 +423,10 @@ impl Compiled {
             return Ok(key);
         }
         let circuit = BillCircuit::shape_only(plan, &self.layout);
-        let key = with_shape(&self.layout.shape, || keygen_pk(self.params, self.verifying.clone(), &circuit))?;
-        Ok(self.proving.get_or_init(|| key))
+        let params = proving_params(self.layout.k).map_err(|altered| ProveRefusal::Circuit(altered.to_string()))?;
+        let key = with_shape(&self.layout.shape, || keygen_pk(params, keygen_vk(params, &circuit)?, &circuit));
+        let key = key.map_err(ProveRefusal::halo2)?;
+        Ok(self.proving.get_or_init(|| Proving { params, key }))
     }
 }
 
@@ -557,11 +568,11 @@ impl Prover<'_> {
         transcript: &mut Writer<'_>,
     ) -> Result<(), ProveRefusal> {
         let circuit = self.circuit;
-        let key = circuit.proving(self.plan).map_err(ProveRefusal::halo2)?;
+        let Proving { params, key } = circuit.proving(self.plan)?;
         let bill = BillCircuit::with_values(self.plan, &circuit.layout, witness, disclosed);
         let amounts: Vec<Fp> = disclosed.iter().map(|amount| field(*amount)).collect();
         let written = with_shape(&circuit.layout.shape, || {
-            create_proof(circuit.params, key, &[bill], &[&[&amounts]], stream, transcript)
+            create_proof(params, key, &[bill], &[&[&amounts]], stream, transcript)
         });
         written.map_err(|error| if transcript.stopped() { ProveRefusal::Stopped } else { ProveRefusal::halo2(error) })
     }
@@ -627,13 +638,13 @@ impl Verifier<'_> {
 }
 
 /// What comes before halo2's own messages: the context, then the commitments to the blinding rows.
-fn absorb(
-    transcript: &mut impl Transcript<EqAffine, crate::transcript::Encoded>,
+fn absorb<C: CurveAffine<ScalarExt = Fp> + From<EqAffine>>(
+    transcript: &mut impl Transcript<C, Challenge255<C>>,
     context: &Context,
     blinding: &[EqAffine],
 ) -> Result<(), Error> {
     transcript.common_scalar(context.scalar())?;
-    blinding.iter().try_for_each(|point| transcript.common_point(*point))?;
+    blinding.iter().try_for_each(|point| transcript.common_point((*point).into()))?;
     Ok(())
 }
 

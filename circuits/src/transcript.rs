@@ -10,6 +10,8 @@ use halo2_proofs::transcript::{
 };
 use pasta_curves::{EqAffine, Fp};
 
+use crate::vesta::Vesta;
+
 /// halo2's challenge type.
 pub(crate) type Encoded = Challenge255<EqAffine>;
 
@@ -101,7 +103,7 @@ pub type Watch<'w> = dyn FnMut(usize) -> ControlFlow<()> + 'w;
 /// A writing transcript that remembers the opening point. halo2's prover has no hook of its own, but it writes all
 /// through its work, and an error in writing ends it.
 pub(crate) struct Writer<'w> {
-    inner: Blake2bWrite<Vec<u8>, EqAffine, Encoded>,
+    inner: Blake2bWrite<Vec<u8>, Vesta, Challenge255<Vesta>>,
     challenges: Vec<Fp>,
     written: usize,
     watch: &'w mut Watch<'w>,
@@ -138,14 +140,14 @@ impl<'w> Writer<'w> {
     }
 }
 
-impl Transcript<EqAffine, Encoded> for Writer<'_> {
-    fn squeeze_challenge(&mut self) -> Encoded {
+impl Transcript<Vesta, Challenge255<Vesta>> for Writer<'_> {
+    fn squeeze_challenge(&mut self) -> Challenge255<Vesta> {
         let challenge = self.inner.squeeze_challenge();
         self.challenges.push(challenge.get_scalar());
         challenge
     }
 
-    fn common_point(&mut self, point: EqAffine) -> io::Result<()> {
+    fn common_point(&mut self, point: Vesta) -> io::Result<()> {
         self.inner.common_point(point)
     }
 
@@ -154,8 +156,8 @@ impl Transcript<EqAffine, Encoded> for Writer<'_> {
     }
 }
 
-impl TranscriptWrite<EqAffine, Encoded> for Writer<'_> {
-    fn write_point(&mut self, point: EqAffine) -> io::Result<()> {
+impl TranscriptWrite<Vesta, Challenge255<Vesta>> for Writer<'_> {
+    fn write_point(&mut self, point: Vesta) -> io::Result<()> {
         self.count()?;
         self.inner.write_point(point)
     }
