@@ -82,6 +82,7 @@ fn timed(act: impl FnOnce()) -> f64 {
 }
 
 fn main() {
+    wattproof_engine::threads::work_here();
     let mut words = std::env::args().skip(1);
     let family = Family::named(&words.next().unwrap_or("S3".into())).unwrap();
     let count = words.next().map_or(1_488, |count| count.parse().unwrap());

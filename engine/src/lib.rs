@@ -57,4 +57,5 @@ mod stopwatch;
 pub mod store;
 pub mod supplier;
 pub mod terms;
+pub mod threads;
 pub mod urdb;

@@ -31,6 +31,9 @@ pub type Outcome = Result<Exit, Failure>;
 /// Carries out a command.
 pub fn run(command: Option<Command>, session: Session) -> Outcome {
     let command = command.unwrap_or_else(|| Command::Tui(tui::Tui::default()));
+    if matches!(command, Command::Bill(_) | Command::Bench(_) | Command::Demo(_)) {
+        wattproof_engine::threads::work_here();
+    }
     match command {
         Command::Demo(demo) => demo.run(&session),
         Command::Key(key) => key.run(&session),
