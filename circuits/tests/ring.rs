@@ -54,7 +54,7 @@ fn check(program: &Program, readings: &Readings, carried: &[u64], lanes: &[usize
         let tape = Tape::record(&plan, &layout, &witness, &witness.outputs(&plan)).unwrap();
         checked(&plan, &layout, &tape)?;
         let beside = shape.aligned && cells.gathers.iter().any(|gather| gather.sum == 0);
-        let is = [beside, shape.copied, shape.stride > 1, shape.columns > 1];
+        let is = [beside, !shape.copied.is_empty(), shape.stride > 1, shape.columns > 1];
         kinds.iter_mut().zip(is).for_each(|(count, is)| *count += usize::from(is));
     }
     Ok(kinds)
@@ -127,7 +127,7 @@ fn whatever_ties_a_linked_row_is_noticed() {
         let own = usize::from(shape.aligned);
         let takes = |gather: &Gather| {
             let sum = &shape.sums[gather.sum];
-            let each = 1 + sum.reads.len() + usize::from(sum.runs) + usize::from(sum.constants);
+            let each = 1 + sum.fixed();
             let copies = if gather.sum < own { 0 } else { gather.rows.len() };
             (gather.to - gather.from + 1) * each + copies
         };
