@@ -35,7 +35,7 @@ pub(crate) const MAX_LANE_WIDTH: usize = 36;
 /// Bytes of a proof that lanes may make, by the estimate of the cost model.
 const MAX_BYTES: usize = 4_500;
 /// How many times cheaper a layout must be for its lanes to make more bytes than that.
-const WORTH_BYTES: u64 = 4;
+const WORTH_BYTES: u64 = 2;
 /// What stands in a lane is less than this from zero. A lane's input and what its digits say are then less than `2^38`
 /// apart, and rows that pack the same hold the same in every lane; six lanes are packed below the field's order.
 pub(crate) const LANE_LIMIT: i128 = 1 << 37;

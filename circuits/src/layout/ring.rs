@@ -13,7 +13,7 @@ use wattproof_meter::reading::Readings;
 use wattproof_meter::ring::{RING_K, Ring};
 
 use crate::chip::field;
-use crate::plan::{Given, Plan};
+use crate::plan::{Given, Input, Plan};
 use crate::program::Place;
 
 use super::{Linked, lane_factor};
@@ -107,6 +107,8 @@ pub(super) struct RingPlan<'p> {
     plan: &'p Plan,
     ring: Ring,
     columns: Vec<RingColumn>,
+    /// For each input, the last position that it reads.
+    positions: Arc<[usize]>,
 }
 
 impl<'p> RingPlan<'p> {
@@ -130,17 +132,19 @@ impl<'p> RingPlan<'p> {
         let laps = ring.place(first).lap..=ring.place(last).lap;
         let readings = |register| laps.clone().map(move |lap| RingColumn::Readings { register, lap });
         let columns = registers.into_iter().flat_map(readings).chain(carried.into_iter().map(RingColumn::Carried));
-        RingPlan { plan, ring, columns: columns.collect() }
+        let mut of = RingPlan { plan, ring, columns: columns.collect(), positions: Arc::default() };
+        of.positions = plan.inputs.iter().map(|input| of.last(input)).collect();
+        of
+    }
+
+    /// The last position that an input reads.
+    fn last(&self, input: &Input) -> usize {
+        input.weights.iter().filter_map(|(given, _)| self.position(*given)).max().unwrap_or(0)
     }
 
     /// The shape of a circuit whose sums are not known yet.
     pub(super) fn shape(&self, aligned: bool) -> RingShape {
-        let last = |input: &crate::plan::Input| {
-            let read = input.weights.iter().filter_map(|(given, _)| self.position(*given));
-            read.max().unwrap_or(0)
-        };
-        let positions = self.plan.inputs.iter().map(last).collect();
-        let copied = BTreeSet::new();
+        let (copied, positions) = (BTreeSet::new(), self.positions.clone());
         RingShape { columns: self.columns.len(), stride: 1, aligned, copied, sums: vec![], positions }
     }
 
@@ -202,8 +206,7 @@ impl<'p> RingPlan<'p> {
 
     /// Adds a multiple of an input to a row.
     fn add(&self, input: usize, factor: Fp, row: &mut Row) {
-        let input = &self.plan.inputs[input];
-        let last = input.weights.iter().filter_map(|(given, _)| self.position(*given)).max().unwrap_or(0);
+        let (last, input) = (self.positions[input], &self.plan.inputs[input]);
         for (given, weight) in &input.weights {
             let cell = (self.position(*given).unwrap_or(last), self.column(*given));
             *row.terms.entry(cell).or_insert(Fp::ZERO) += factor * field(*weight);
