@@ -16,10 +16,12 @@ use support::programs::{peak_lanes, samples};
 use support::tape::{Event, Tape};
 use support::{fixture_tariffs, program_of, random_readings, ring};
 use wattproof_circuits::circuit::{UNUSABLE_ROWS, unusable_rows};
-use wattproof_circuits::layout::{Gather, Layout};
+use wattproof_circuits::layout::{Certified, Gather, Layout};
 use wattproof_circuits::plan::{Plan, PlanRefusal, Witness};
 use wattproof_circuits::program::Program;
+use wattproof_meter::calendar::{Slot, SlotLength, SlotRange};
 use wattproof_meter::reading::Readings;
+use wattproof_meter::ring::Ring;
 
 /// Random programs checked by `cargo test`.
 const PROGRAMS: u64 = 300;
@@ -54,7 +56,7 @@ fn check(program: &Program, readings: &Readings, carried: &[u64], lanes: &[usize
         let tape = Tape::record(&plan, &layout, &witness, &witness.outputs(&plan)).unwrap();
         checked(&plan, &layout, &tape)?;
         let beside = shape.aligned && cells.gathers.iter().any(|gather| gather.sum == 0);
-        let is = [beside, shape.copied, shape.stride > 1, shape.columns > 1];
+        let is = [beside, !shape.copied.is_empty(), shape.stride > 1, shape.columns > 1];
         kinds.iter_mut().zip(is).for_each(|(count, is)| *count += usize::from(is));
     }
     Ok(kinds)
@@ -127,7 +129,7 @@ fn whatever_ties_a_linked_row_is_noticed() {
         let own = usize::from(shape.aligned);
         let takes = |gather: &Gather| {
             let sum = &shape.sums[gather.sum];
-            let each = 1 + sum.reads.len() + usize::from(sum.runs) + usize::from(sum.constants);
+            let each = 1 + sum.fixed();
             let copies = if gather.sum < own { 0 } else { gather.rows.len() };
             (gather.to - gather.from + 1) * each + copies
         };
@@ -155,4 +157,23 @@ fn linked_rows_of_months_are_their_inputs() {
         check(&program, &readings, &carried, &[0, 1, 3, 4])
     }));
     assert!(kinds.iter().all(|kind| *kind > 0), "{kinds:?}");
+}
+
+/// Laps by the dozen: inputs are packed although the proof is long, and what never changes takes no fixed column.
+#[test]
+fn linked_rows_of_many_laps_are_their_inputs() {
+    let days = Certified::Batches(Ring::of(SlotLength::from_minutes(5).unwrap()).unwrap());
+    for (laps, lap, certified) in [(31, 288, days), (12, 480, compact::compact())] {
+        let slots = SlotRange::new(Slot::new(2000 * lap), laps * lap).unwrap();
+        let program = Program { slots, ..support::s3(laps * lap) };
+        let plan = Plan::certified(&program, certified).unwrap();
+        let layout = Layout::certified(&plan, certified).unwrap();
+        let ring = layout.shape.ring.as_ref().unwrap();
+        let read: usize = ring.sums.iter().map(|sum| sum.reads.len()).sum();
+        println!("k {}, {} lanes, {read} read, {} fixed", layout.k, layout.shape.lanes, ring.fixed());
+        assert!(layout.k <= 11 && layout.shape.lanes > 1);
+        assert!(read + ring.copied.len() >= ring.columns && ring.fixed() < 4);
+    }
+    let program = support::s3(12 * 480);
+    check(&program, &random_readings(&program, 2), &[], &[0, 5]).unwrap();
 }

@@ -11,7 +11,7 @@ use pasta_curves::Fp;
 use crate::circuit::UNUSABLE_ROWS;
 use crate::layout::{Gather, RingLayout, RingShape, SumShape};
 
-use super::{Columns, Rows, name};
+use super::{Columns, Rows, name, times};
 
 /// | row | ring columns | sum | factors | runs | constant |
 /// |-----|--------------|-----|---------|------|----------|
@@ -32,6 +32,7 @@ struct Sum {
     column: Column<Advice>,
     is_linked: bool,
     q_sum: Selector,
+    /// Those that differ by position.
     factors: BTreeMap<usize, Column<Fixed>>,
     runs: Option<Column<Fixed>>,
     constant: Option<Column<Fixed>>,
@@ -42,9 +43,7 @@ impl GatherChip {
         if shape.links() {
             meta.enable_equality(columns.linked);
         }
-        if shape.copied {
-            columns.ring.iter().for_each(|column| meta.enable_equality(*column));
-        }
+        shape.copied.iter().for_each(|at| meta.enable_equality(columns.ring[*at]));
         let sums = shape.sums.iter().enumerate().map(|(at, sum)| {
             let is_linked = shape.aligned && at == 0;
             Sum::configure(meta, columns, sum, shape.stride, is_linked)
@@ -54,19 +53,21 @@ impl GatherChip {
 
     /// Fills the ring columns, then the sums, and ties the linked column to them.
     pub(crate) fn assign(&self, rows: &mut Rows<'_, '_>, layout: &RingLayout) -> Result<(), Error> {
-        let mut ring: BTreeMap<(usize, usize), Cell> = BTreeMap::new();
+        let cell = |(_, position, column): &(usize, usize, usize)| (position * self.stride, *column);
+        let mut ring: BTreeMap<(usize, usize), Option<Cell>> =
+            layout.copies.iter().map(|copy| (cell(copy), None)).collect();
         let usable = (1usize << rows.layout.k) - UNUSABLE_ROWS;
         for (at, column) in rows.columns.ring.iter().enumerate() {
             for row in 0..usable {
                 let value = rows.ring(at, row);
-                let cell = rows.region.assign_advice(|| name::RING, *column, row, || value)?;
-                ring.insert((row, at), cell.cell());
+                let assigned = rows.region.assign_advice(|| name::RING, *column, row, || value)?;
+                ring.entry((row, at)).and_modify(|cell| *cell = Some(assigned.cell()));
             }
         }
-        for (row, position, column) in &layout.copies {
-            let cell = ring.get(&(position * self.stride, *column)).ok_or(Error::Synthesis)?;
-            let linked = *rows.linked.get(row).ok_or(Error::Synthesis)?;
-            rows.region.constrain_equal(*cell, linked)?;
+        for copy in &layout.copies {
+            let from = ring.get(&cell(copy)).copied().flatten().ok_or(Error::Synthesis)?;
+            let linked = *rows.linked.get(&copy.0).ok_or(Error::Synthesis)?;
+            rows.region.constrain_equal(from, linked)?;
         }
         layout
             .gathers
@@ -91,7 +92,12 @@ impl Sum {
             column,
             is_linked,
             q_sum: meta.selector(),
-            factors: shape.reads.iter().map(|column| (*column, meta.fixed_column())).collect(),
+            factors: shape
+                .reads
+                .iter()
+                .filter(|(_, factor)| factor.is_none())
+                .map(|(at, _)| (*at, meta.fixed_column()))
+                .collect(),
             runs: shape.runs.then(|| meta.fixed_column()),
             constant: shape.constants.then(|| meta.fixed_column()),
         };
@@ -100,8 +106,12 @@ impl Sum {
             // ring: what the meter committed to, by the link; sum: the position above, unless the sum starts here; sum':
             // defined here.
             let mut adds = meta.query_advice(column, Rotation(stride as i32)) * -Fp::ONE;
-            for (at, factor) in &sum.factors {
-                adds = adds + meta.query_fixed(*factor) * meta.query_advice(columns.ring[*at], Rotation::cur());
+            for (at, factor) in &shape.reads {
+                let ring = meta.query_advice(columns.ring[*at], Rotation::cur());
+                adds = match factor {
+                    Some(factor) => adds + times(ring, *factor),
+                    None => adds + meta.query_fixed(sum.factors[at]) * ring,
+                };
             }
             if let Some(runs) = sum.runs {
                 adds = adds + meta.query_fixed(runs) * meta.query_advice(column, Rotation::cur());

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ff::{Field, PrimeField};
 use halo2_proofs::circuit::{Cell as AssignedAt, Region, Value as Known};
-use halo2_proofs::plonk::{Advice, Column, Error, Fixed, Instance};
+use halo2_proofs::plonk::{Advice, Column, Error, Expression, Fixed, Instance};
 use pasta_curves::Fp;
 
 use crate::layout::{Layout, Place, Shape, lane_factor};
@@ -168,4 +168,9 @@ impl Rows<'_, '_> {
 pub fn field(value: i128) -> Fp {
     let magnitude = Fp::from_u128(value.unsigned_abs());
     if value < 0 { -magnitude } else { magnitude }
+}
+
+/// An expression times a constant; itself when that is one, which halo2 would multiply by.
+pub(crate) fn times(of: Expression<Fp>, factor: Fp) -> Expression<Fp> {
+    if factor == Fp::ONE { of } else { of * factor }
 }

@@ -34,6 +34,8 @@ pub const MAX_LANES: usize = 6;
 pub(crate) const MAX_LANE_WIDTH: usize = 36;
 /// Bytes of a proof that lanes may make, by the estimate of the cost model.
 const MAX_BYTES: usize = 4_500;
+/// How many times cheaper a layout must be for its lanes to make more bytes than that.
+const WORTH_BYTES: u64 = 2;
 /// What stands in a lane is less than this from zero. A lane's input and what its digits say are then less than `2^38`
 /// apart, and rows that pack the same hold the same in every lane; six lanes are packed below the field's order.
 pub(crate) const LANE_LIMIT: i128 = 1 << 37;
@@ -240,14 +242,14 @@ impl Layout {
         plan: &Plan,
         certified: Certified,
         shapes: Vec<Shape>,
-        may_be: impl Fn(&Shape, u32) -> bool,
+        is_small: impl Fn(&Shape, u32) -> bool,
     ) -> Result<Self, LayoutRefusal> {
         let ring = match certified {
             Certified::Each => None,
             Certified::Batches(ring) => Some(RingPlan::new(plan, ring)),
         };
         let mut placed: BTreeMap<(usize, usize, usize, bool), Layout> = BTreeMap::new();
-        let mut cheapest: Option<(u64, u32, Shape, _)> = None;
+        let mut possible: Vec<(u64, u32, Shape, _)> = vec![];
         for mut shape in with_rings(shapes, ring.as_ref()) {
             let key = (shape.digits, shape.lanes, shape.lane_bits, shape.is_aligned());
             let layout = placed.entry(key).or_insert_with(|| Layout::placed(plan, &shape, ring.as_ref()));
@@ -256,16 +258,15 @@ impl Layout {
                 k = k.max(RING_K);
                 shape.ring = Some(RingShape { stride: 1 << (k - RING_K), ..of.clone() });
             }
-            let cost = (shape.cost_per_row() << k, k);
-            if k <= MAX_K
-                && (k == RING_K || !shape.is_aligned())
-                && may_be(&shape, k)
-                && cheapest.as_ref().is_none_or(|(least, than, ..)| cost < (*least, *than))
-            {
-                cheapest = Some((cost.0, k, shape, key));
+            if k <= MAX_K && (k == RING_K || !shape.is_aligned()) {
+                possible.push((shape.cost_per_row() << k, k, shape, key));
             }
         }
-        let Some((_, k, shape, key)) = cheapest else {
+        let least = |(cost, k, ..): &&(u64, u32, Shape, _)| (*cost, *k);
+        let small = possible.iter().filter(|(_, k, shape, _)| is_small(shape, *k)).min_by_key(least);
+        let any = possible.iter().min_by_key(least);
+        let chosen = small.zip(any).map(|(small, any)| if any.0 * WORTH_BYTES <= small.0 { any } else { small });
+        let Some((_, k, shape, key)) = chosen.cloned() else {
             let rows = placed.values().map(|layout| layout.rows).min();
             return Err(LayoutRefusal::TooManyRows { rows: rows.unwrap_or(0), max: 1 << MAX_K });
         };

@@ -13,7 +13,7 @@ use wattproof_meter::reading::Readings;
 use wattproof_meter::ring::{RING_K, Ring};
 
 use crate::chip::field;
-use crate::plan::{Given, Plan};
+use crate::plan::{Given, Input, Plan};
 use crate::program::Place;
 
 use super::{Linked, lane_factor};
@@ -46,7 +46,7 @@ pub enum RingColumn {
 }
 
 /// What a circuit of batch-certified readings has beside the columns of others.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RingShape {
     /// Ring columns.
     pub columns: usize,
@@ -54,8 +54,8 @@ pub struct RingShape {
     pub stride: usize,
     /// Whether the linked column itself is the first sum: lists stand beside the positions that they read.
     pub aligned: bool,
-    /// Whether linked rows copy ring cells.
-    pub copied: bool,
+    /// The ring columns of which linked rows copy cells.
+    pub copied: BTreeSet<usize>,
     /// The sums.
     pub sums: Vec<SumShape>,
     /// For each input of the plan, the last position that it reads.
@@ -63,10 +63,10 @@ pub struct RingShape {
 }
 
 /// A column of sums over positions.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SumShape {
-    /// The ring columns that it reads.
-    pub reads: BTreeSet<usize>,
+    /// The ring columns that it reads, each with its factor if that is the same at all positions.
+    pub reads: BTreeMap<usize, Option<Fp>>,
     /// Whether some sum runs over several positions.
     pub runs: bool,
     /// Whether constants are added.
@@ -107,6 +107,8 @@ pub(super) struct RingPlan<'p> {
     plan: &'p Plan,
     ring: Ring,
     columns: Vec<RingColumn>,
+    /// For each input, the last position that it reads.
+    positions: Arc<[usize]>,
 }
 
 impl<'p> RingPlan<'p> {
@@ -130,17 +132,20 @@ impl<'p> RingPlan<'p> {
         let laps = ring.place(first).lap..=ring.place(last).lap;
         let readings = |register| laps.clone().map(move |lap| RingColumn::Readings { register, lap });
         let columns = registers.into_iter().flat_map(readings).chain(carried.into_iter().map(RingColumn::Carried));
-        RingPlan { plan, ring, columns: columns.collect() }
+        let mut of = RingPlan { plan, ring, columns: columns.collect(), positions: Arc::default() };
+        of.positions = plan.inputs.iter().map(|input| of.last(input)).collect();
+        of
+    }
+
+    /// The last position that an input reads.
+    fn last(&self, input: &Input) -> usize {
+        input.weights.iter().filter_map(|(given, _)| self.position(*given)).max().unwrap_or(0)
     }
 
     /// The shape of a circuit whose sums are not known yet.
     pub(super) fn shape(&self, aligned: bool) -> RingShape {
-        let last = |input: &crate::plan::Input| {
-            let read = input.weights.iter().filter_map(|(given, _)| self.position(*given));
-            read.max().unwrap_or(0)
-        };
-        let positions = self.plan.inputs.iter().map(last).collect();
-        RingShape { columns: self.columns.len(), stride: 1, aligned, copied: false, sums: vec![], positions }
+        let (copied, positions) = (BTreeSet::new(), self.positions.clone());
+        RingShape { columns: self.columns.len(), stride: 1, aligned, copied, sums: vec![], positions }
     }
 
     fn slot(&self, place: Place) -> Slot {
@@ -177,27 +182,31 @@ impl<'p> RingPlan<'p> {
         };
         let beside =
             |at: usize, row: &Row| aligned && row.span().is_some_and(|(from, to)| from == to && at == from + 1);
-        let singles = rows.iter().filter(|(at, row)| single(row).is_some() && !beside(**at, row)).count();
-        let mut shape = RingShape { copied: singles > FEW_COPIES, ..self.shape(aligned) };
+        let singles: Vec<_> =
+            rows.iter().filter(|(at, row)| !beside(**at, row)).filter_map(|(_, row)| single(row)).collect();
+        let mut shape = self.shape(aligned);
+        if singles.len() > FEW_COPIES {
+            shape.copied = singles.iter().map(|(_, column)| *column).collect();
+        }
         let mut layout = RingLayout { columns: self.columns.clone(), gathers: vec![], copies: vec![] };
         let mut sums = Sums::new(aligned);
         let mut gathered: BTreeMap<Sought, Vec<usize>> = BTreeMap::new();
         for (at, row) in rows {
             let is_beside = beside(at, &row);
-            match single(&row).filter(|_| shape.copied && !is_beside) {
+            match single(&row).filter(|_| !shape.copied.is_empty() && !is_beside) {
                 Some((position, column)) => layout.copies.push((at, position, column)),
                 None => gathered.entry((row.span(), is_beside, row)).or_default().push(at),
             }
         }
         layout.gathers = gathered.into_iter().map(|((_, beside, row), at)| sums.place(at, row, beside)).collect();
         shape.sums = sums.shapes;
+        steady(&mut shape.sums, &layout.gathers);
         (layout, shape)
     }
 
     /// Adds a multiple of an input to a row.
     fn add(&self, input: usize, factor: Fp, row: &mut Row) {
-        let input = &self.plan.inputs[input];
-        let last = input.weights.iter().filter_map(|(given, _)| self.position(*given)).max().unwrap_or(0);
+        let (last, input) = (self.positions[input], &self.plan.inputs[input]);
         for (given, weight) in &input.weights {
             let cell = (self.position(*given).unwrap_or(last), self.column(*given));
             *row.terms.entry(cell).or_insert(Fp::ZERO) += factor * field(*weight);
@@ -249,11 +258,28 @@ impl Sums {
         }
         self.free[sum] = to + 1;
         let shape = &mut self.shapes[sum];
-        shape.reads.extend(of.terms.keys().map(|(_, column)| *column));
+        shape.reads.extend(of.terms.keys().map(|(_, column)| (*column, None)));
         shape.runs |= from < to;
         shape.constants |= of.constant != Fp::ZERO;
         let terms = of.terms.into_iter().map(|((position, column), factor)| (position, column, factor));
         Gather { sum, from, to, terms: terms.collect(), constant: of.constant, rows }
+    }
+}
+
+/// Finds the factors that are the same at all positions of a column of sums: these take no fixed column.
+fn steady(sums: &mut [SumShape], gathers: &[Gather]) {
+    let mut positions = vec![0; sums.len()];
+    let mut seen: BTreeMap<(usize, usize), (Option<Fp>, usize)> = BTreeMap::new();
+    for gather in gathers {
+        positions[gather.sum] += gather.to - gather.from + 1;
+        for (_, column, factor) in &gather.terms {
+            let (same, count) = seen.entry((gather.sum, *column)).or_insert((Some(*factor), 0));
+            *same = same.filter(|same| same == factor);
+            *count += 1;
+        }
+    }
+    for ((sum, column), (same, count)) in seen {
+        sums[sum].reads.insert(column, same.filter(|_| count == positions[sum]));
     }
 }
 
@@ -265,13 +291,20 @@ impl RingShape {
 
     /// Whether cells of the linked column are copies.
     pub fn links(&self) -> bool {
-        self.copied || self.own_sums() > 0
+        !self.copied.is_empty() || self.own_sums() > 0
     }
 
     /// Fixed columns of factors, constants and runs.
     pub fn fixed(&self) -> usize {
-        let of = |sum: &SumShape| sum.reads.len() + usize::from(sum.runs) + usize::from(sum.constants);
-        self.sums.iter().map(of).sum()
+        self.sums.iter().map(SumShape::fixed).sum()
+    }
+}
+
+impl SumShape {
+    /// Fixed columns of factors, constants and runs.
+    pub fn fixed(&self) -> usize {
+        let factors = self.reads.values().filter(|factor| factor.is_none()).count();
+        factors + usize::from(self.runs) + usize::from(self.constants)
     }
 }
 

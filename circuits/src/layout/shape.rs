@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use super::{MAX_K, MAX_LANES, RingShape};
 
 /// Which columns and look-ups a circuit has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
     /// Base-4 digits a row of range checks on totals; zero when there are none.
     pub digits: usize,
@@ -163,7 +163,7 @@ impl Shape {
         let columns = 2 + usize::from(self.operands) + self.digits + own;
         let pieces = if self.lane_bits == 3 { 1_024 } else { 896 };
         let ring = self.ring.as_ref().map_or(0, |ring| {
-            64 * ring.columns.min(4) + 128 * ring.own_sums() + 32 * ring.fixed() + 64 * usize::from(ring.copied)
+            64 * ring.columns.min(4) + 128 * ring.own_sums() + 32 * ring.fixed() + 64 * ring.copied.len().min(1)
         });
         pieces + ring + 64 * (columns + k as usize) + 224 * usize::from(self.operands) + 256 * self.lookups()
     }
@@ -171,10 +171,10 @@ impl Shape {
     /// Tenths of a full-width multi-exponentiation a row, counting what the columns add to proving.
     pub(super) fn cost_per_row(&self) -> u64 {
         let small_columns = 1 + usize::from(self.operands) + self.digits + self.own_columns() + self.limb_columns();
-        let ring = self.ring.as_ref().map_or(0, |ring| {
-            let copies = if ring.copied { 4 * ring.columns } else { 0 };
-            4 * ring.columns + copies + 12 * ring.own_sums() + 2 * ring.fixed()
-        });
+        let ring = self
+            .ring
+            .as_ref()
+            .map_or(0, |ring| 4 * (ring.columns + ring.copied.len()) + 12 * ring.own_sums() + 2 * ring.fixed());
         let wide_lookups = self.own_lookups();
         let limb_lookups = self.lookups() - wide_lookups;
         let lanes = match self.lane_bits {

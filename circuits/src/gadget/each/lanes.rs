@@ -8,7 +8,7 @@ use halo2_proofs::poly::Rotation;
 use pasta_curves::Fp;
 
 use crate::chip::lane::{below, packed};
-use crate::chip::{Columns, Rows, field};
+use crate::chip::{Columns, Rows, field, times};
 
 use super::{Each, Part};
 
@@ -182,8 +182,4 @@ fn interpolated(part: &Expression<Fp>, terms: &[Term], digits: &[Expression<Fp>]
 
 fn less(part: &Expression<Fp>, by: usize) -> Expression<Fp> {
     if by == 0 { part.clone() } else { part.clone() + Expression::Constant(-Fp::from(by as u64)) }
-}
-
-fn times(of: Expression<Fp>, factor: Fp) -> Expression<Fp> {
-    if factor == Fp::ONE { of } else { of * factor }
 }

@@ -302,7 +302,7 @@ impl Answer for Explained {
                 self.inputs
             ))?,
             Certify::Batch => page.line(format_args!(
-                "readings              in columns of ten days of half hours each; {} {sums} gathered from them",
+                "readings              in columns of whole days, up to 480 readings each; {} {sums} gathered from them",
                 self.inputs
             ))?,
         }
