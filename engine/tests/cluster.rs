@@ -17,7 +17,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use support::street::{Street, change};
-use support::{Desk, Meter, TABLES, day, now};
+use support::{CLASSIC, Desk, Meter, day, now};
 use wattproof_engine::cluster::{ClusterRefusal, Queue, Terms, Worked, prove_queued, work};
 use wattproof_engine::customer::{BulkOrder, BulkProved};
 use wattproof_engine::ledger::Purse;
@@ -226,7 +226,7 @@ fn the_queue_holds_no_key_or_reading() {
     for meter in &street.meters {
         assert!(!holds(meter.key.as_bytes()) && !holds(meter.key.to_text().as_bytes()));
     }
-    let open = batch.open(&meter.record, &meter.key, &TABLES).unwrap();
+    let open = batch.open(&meter.record, &meter.key, &CLASSIC).unwrap();
     let first = batch.header().slots().first();
     let opening = &open.get(0, first).unwrap().opening;
     assert!(!holds(&ff::PrimeField::to_repr(opening.scalar())));
