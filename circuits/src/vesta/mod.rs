@@ -26,9 +26,48 @@ use self::xyzz::{Affine, Xyzz};
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Vesta(Affine);
 
-/// A sum of points.
+/// A sum of points: `2^doublings · point`.
+///
+/// halo2 splits a multi-exponentiation into windows, and on several threads doubles each window's sum up to its place. Put off
+/// until two sums meet, most of these doublings are done once for both.
 #[derive(Clone, Copy, Default)]
-pub struct VestaSum(Xyzz);
+pub struct VestaSum {
+    point: Xyzz,
+    doublings: u32,
+}
+
+impl VestaSum {
+    /// The sum itself.
+    fn settled(&self) -> Xyzz {
+        self.doubled(0)
+    }
+
+    /// The point when all but so many doublings are done.
+    fn doubled(&self, but: u32) -> Xyzz {
+        (but..self.doublings).fold(self.point, |point, _| point.double())
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        if self.point.is_identity() {
+            return *other;
+        }
+        if other.point.is_identity() {
+            return *self;
+        }
+        let doublings = self.doublings.min(other.doublings);
+        VestaSum { point: self.doubled(doublings).add(&other.doubled(doublings)), doublings }
+    }
+
+    fn plus_affine(&self, other: &Affine) -> Self {
+        self.settled().add_affine(other).into()
+    }
+}
+
+impl From<Xyzz> for VestaSum {
+    fn from(point: Xyzz) -> Self {
+        VestaSum { point, doublings: 0 }
+    }
+}
 
 impl From<EqAffine> for Vesta {
     fn from(point: EqAffine) -> Self {
@@ -45,7 +84,7 @@ impl From<Vesta> for EqAffine {
 
 impl From<Point> for VestaSum {
     fn from(point: Point) -> Self {
-        VestaSum(Xyzz::jacobian(point.jacobian_coordinates()))
+        Xyzz::jacobian(point.jacobian_coordinates()).into()
     }
 }
 
@@ -57,13 +96,14 @@ impl From<VestaSum> for Point {
 
 impl From<Vesta> for VestaSum {
     fn from(point: Vesta) -> Self {
-        VestaSum(point.0.into())
+        Xyzz::from(point.0).into()
     }
 }
 
 impl From<VestaSum> for Vesta {
     fn from(point: VestaSum) -> Self {
-        Vesta(point.0.to_affine(point.0.denominator().invert_vartime().unwrap_or_default()))
+        let point = point.settled();
+        Vesta(point.to_affine(point.denominator().invert_vartime().unwrap_or_default()))
     }
 }
 
@@ -101,12 +141,12 @@ macro_rules! operation {
     };
 }
 
-operation!(Add::add, Vesta, Vesta, |a: &Vesta, b: &Vesta| VestaSum(Xyzz::from(a.0).add_affine(&b.0)));
-operation!(Sub::sub, Vesta, Vesta, |a: &Vesta, b: &Vesta| VestaSum(Xyzz::from(a.0).add_affine(&b.0.neg())));
-operation!(Add::add, VestaSum, VestaSum, |a: &VestaSum, b: &VestaSum| VestaSum(a.0.add(&b.0)));
-operation!(Sub::sub, VestaSum, VestaSum, |a: &VestaSum, b: &VestaSum| VestaSum(a.0.add(&b.0.neg())));
-operation!(Add::add, VestaSum, Vesta, |a: &VestaSum, b: &Vesta| VestaSum(a.0.add_affine(&b.0)));
-operation!(Sub::sub, VestaSum, Vesta, |a: &VestaSum, b: &Vesta| VestaSum(a.0.add_affine(&b.0.neg())));
+operation!(Add::add, Vesta, Vesta, |a: &Vesta, b: &Vesta| VestaSum::from(*a).plus_affine(&b.0));
+operation!(Sub::sub, Vesta, Vesta, |a: &Vesta, b: &Vesta| VestaSum::from(*a).plus_affine(&b.0.neg()));
+operation!(Add::add, VestaSum, VestaSum, |a: &VestaSum, b: &VestaSum| a.plus(b));
+operation!(Sub::sub, VestaSum, VestaSum, |a: &VestaSum, b: &VestaSum| a.plus(&-*b));
+operation!(Add::add, VestaSum, Vesta, |a: &VestaSum, b: &Vesta| a.plus_affine(&b.0));
+operation!(Sub::sub, VestaSum, Vesta, |a: &VestaSum, b: &Vesta| a.plus_affine(&b.0.neg()));
 operation!(AddAssign::add_assign, VestaSum, |a: &VestaSum, b: &VestaSum| *a + b);
 operation!(SubAssign::sub_assign, VestaSum, |a: &VestaSum, b: &VestaSum| *a - b);
 operation!(AddAssign::add_assign, Vesta, |a: &VestaSum, b: &Vesta| *a + b);
@@ -123,14 +163,6 @@ macro_rules! point {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 <$plain>::from(*self).fmt(f)
-            }
-        }
-
-        impl Neg for $name {
-            type Output = Self;
-
-            fn neg(self) -> Self {
-                $name(self.0.neg())
             }
         }
 
@@ -167,9 +199,25 @@ macro_rules! point {
 point!(Vesta, EqAffine);
 point!(VestaSum, Point);
 
+impl Neg for Vesta {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Vesta(self.0.neg())
+    }
+}
+
+impl Neg for VestaSum {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        VestaSum { point: self.point.neg(), ..self }
+    }
+}
+
 impl PartialEq for VestaSum {
     fn eq(&self, other: &Self) -> bool {
-        self.0.equals(&other.0)
+        self.settled().equals(&other.settled())
     }
 }
 
@@ -203,11 +251,11 @@ impl Group for VestaSum {
     }
 
     fn is_identity(&self) -> Choice {
-        Choice::from(u8::from(self.0.is_identity()))
+        Choice::from(u8::from(self.point.is_identity()))
     }
 
     fn double(&self) -> Self {
-        VestaSum(self.0.double())
+        VestaSum { doublings: self.doublings + 1, ..*self }
     }
 }
 
@@ -235,7 +283,7 @@ impl CurveExt for VestaSum {
     }
 
     fn jacobian_coordinates(&self) -> (Fq, Fq, Fq) {
-        self.0.to_jacobian()
+        self.settled().to_jacobian()
     }
 
     fn hash_to_curve<'a>(domain_prefix: &'a str) -> Box<dyn Fn(&[u8]) -> Self + 'a> {
@@ -244,7 +292,7 @@ impl CurveExt for VestaSum {
     }
 
     fn is_on_curve(&self) -> Choice {
-        let (x, y, z) = self.0.to_jacobian();
+        let (x, y, z) = self.settled().to_jacobian();
         Point::new_jacobian(x, y, z).is_some()
     }
 
@@ -265,9 +313,10 @@ impl CurveExt for VestaSum {
     }
 
     fn batch_normalize_vartime(sums: &[Self], points: &mut [Vesta]) {
-        let mut inverses: Vec<Fq> = sums.iter().map(|sum| sum.0.denominator()).collect();
+        let sums: Vec<Xyzz> = sums.iter().map(Self::settled).collect();
+        let mut inverses: Vec<Fq> = sums.iter().map(Xyzz::denominator).collect();
         inverses.iter_mut().batch_invert_vartime();
-        let normal = sums.iter().zip(inverses).map(|(sum, inverse)| Vesta(sum.0.to_affine(inverse)));
+        let normal = sums.iter().zip(inverses).map(|(sum, inverse)| Vesta(sum.to_affine(inverse)));
         points.iter_mut().zip(normal).for_each(|(point, normal)| *point = normal);
     }
 }
@@ -365,6 +414,9 @@ mod tests {
                     (scaled(one) + scaled(two), scaled(one) - scaled(two)),
                     (VestaSum::from(one) + scaled(two), VestaSum::from(one) - scaled(two)),
                 ] {
+                    let (twice, once) = (sum_of.double().double() + sum_of.double(), sum_of.double() + sum_of);
+                    assert_eq!(Point::from(twice), (sum + sum + sum).double());
+                    assert_eq!((Point::from(once), once.double()), (sum + sum + sum, twice));
                     assert_eq!((Point::from(sum_of), Point::from(difference_of)), (sum, difference));
                     assert_eq!(sum_of.to_bytes(), sum.to_bytes());
                     let (x, y, z) = sum_of.jacobian_coordinates();

@@ -76,13 +76,8 @@ impl Xyzz {
         Xyzz { x, y: slope * (s - x) - w * self.y, zz: v * self.zz, zzz: w * self.zzz }
     }
 
+    /// Neither is the identity.
     pub(super) fn add(&self, other: &Self) -> Self {
-        if self.is_identity() {
-            return *other;
-        }
-        if other.is_identity() {
-            return *self;
-        }
         let (x, y) = (self.x * other.zz, self.y * other.zzz);
         let (run, rise) = (other.x * self.zz - x, other.y * self.zzz - y);
         if run.is_zero_vartime() {
