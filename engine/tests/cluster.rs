@@ -245,12 +245,12 @@ fn a_killed_worker_loses_nothing(street: &Street, address: &str) {
         seen = progress.done;
         if progress.done > 0 && rescue.is_none() {
             first.kill().unwrap();
-            first.wait().unwrap();
             assert!(progress.done < progress.total, "it was killed in the middle");
             rescue = Some(Workers::start(address, 2, None));
         }
     })
     .unwrap();
+    first.wait().unwrap();
     let (bills, failed) = rescue.unwrap().stop();
     assert_eq!((proved.proved, proved.already, proved.refused.len()), (24, 0, 0));
     assert!(bills < 24 && failed == 0, "what the dead worker had done is not done again");

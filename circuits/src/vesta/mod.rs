@@ -348,7 +348,7 @@ impl CurveAffine for Vesta {
     type CurveExt = VestaSum;
 
     fn coordinates(&self) -> CtOption<Coordinates<Self>> {
-        Coordinates::from_xy(self.0.x, self.0.y)
+        Coordinates::from_xy(self.0.x, self.0.y).and_then(|at| CtOption::new(at, !self.is_identity()))
     }
 
     fn from_xy(x: Fq, y: Fq) -> CtOption<Self> {
@@ -448,6 +448,9 @@ mod tests {
         for ((point, plain), normal) in points().into_iter().zip(normal) {
             assert_eq!((normal, EqAffine::from(point)), (point, plain));
             assert_eq!(format!("{point:?}"), format!("{plain:?}"));
+            let of = |x: &Fq, y: &Fq| (*x, *y);
+            let own = point.coordinates().map(|at| of(at.x(), at.y())).into_option();
+            assert_eq!(own, plain.coordinates().map(|at| of(at.x(), at.y())).into_option());
             assert_eq!(point.to_bytes(), plain.to_bytes());
             assert_eq!(Vesta::from_bytes(&plain.to_bytes()).unwrap(), point);
         }
